@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packet: one received frame and what decode learned of it. The unit that walks through the stages.
+//
+// Ownership: the frame's memory belongs to whoever received it (io/: an mbuf, tools/read: a heap buffer). A stage that
+// keeps a packet past its burst calls retain(), and release() exactly once later; the stages need no DPDK for that.
+// Thread-safety: a packet belongs to one lcore at a time.
+#pragma once
+
+#include <cstdint>
+
+#include "dataplane/decode/five_tuple.h"
+#include "dataplane/observe/sink.h"
+#include "matchers/base/bytes.h"
+
+namespace sekisho {
+
+struct Packet;
+
+// How the memory behind packets is kept and given back. One static table for each source of packets.
+struct PacketMemory {
+  void (*retain)(Packet& packet);
+  void (*release)(Packet& packet);
+};
+
+enum class ChecksumState : uint8_t { unchecked, good, bad };
+
+// Why decode could not follow a frame to its payload; indexes counters `decode.<name>`.
+enum class DecodeStatus : uint8_t {
+  ok,
+  not_ip,           // ARP, LLDP, ...: forwarded, counted
+  truncated,        // headers cut short
+  bad_header,       // lengths or versions that contradict each other
+  bad_checksum,     // IPv4 header or transport checksum
+  fragment,         // a fragment: goes to reassembly first
+  other_transport,  // IP, but not TCP, UDP or ICMP: forwarded, counted as a flow without payload
+  too_deep          // more VLAN tags, extension headers or tunnels than we follow
+};
+
+namespace tcp_flag {
+inline constexpr uint8_t fin = 0x01, syn = 0x02, rst = 0x04, psh = 0x08, ack = 0x10, urg = 0x20;
+}
+
+// TCP header fields in host order (RFC 9293 3.1) and the options that the stream stage needs.
+struct TcpHeader {
+  uint32_t sequence = 0;
+  uint32_t acknowledgment = 0;
+  uint16_t window = 0;       // as sent, unscaled
+  uint16_t urgent = 0;
+  uint16_t mss = 0;          // 0 = absent
+  uint8_t flags = 0;
+  uint8_t window_shift = 0;  // RFC 7323 2; meaningful with has_window_scale
+  bool has_window_scale = false;
+  bool has_timestamp = false;
+  bool has_md5 = false;      // RFC 2385: the receiver drops it without a key
+  uint32_t timestamp_value = 0;
+  uint32_t timestamp_echo = 0;
+};
+
+inline constexpr unsigned packet_vlan_tags_max = 2;
+
+struct Packet {
+  // Set by the source.
+  const uint8_t* data = nullptr;  // first byte of the Ethernet frame (or of the link header)
+  uint32_t length = 0;            // captured bytes
+  uint32_t wire_length = 0;       // bytes on the wire
+  uint64_t time_ns = 0;           // monotonic; drives timers
+  uint64_t wall_ns = 0;           // since 1970
+  uint64_t number = 0;            // in its source, from 1; for messages
+  const PacketMemory* memory = nullptr;
+  void* owner = nullptr;          // the mbuf
+  uint16_t port = 0;              // index of the port it came in by
+  uint16_t pair = 0;              // index of the port pair
+  bool checksum_verified = false; // the NIC found L3 and L4 checksums good
+
+  // Set by decode. Offsets count from data.
+  DecodeStatus status = DecodeStatus::ok;
+  ChecksumState checksum = ChecksumState::unchecked;
+  uint8_t ip_version = 0;         // 4 or 6
+  uint8_t ip_protocol = 0;
+  uint8_t tos = 0;
+  uint8_t ttl = 0;
+  bool dont_fragment = false;
+  bool reassembled = false;       // data is a datagram made of fragments, not a frame of the wire
+  uint8_t vlan_count = 0;
+  uint16_t vlan[packet_vlan_tags_max] = {};  // ids, outer first
+  uint16_t ip_id = 0;
+  uint16_t l3_offset = 0;
+  uint16_t l4_offset = 0;
+  uint32_t payload_offset = 0;
+  uint32_t payload_length = 0;
+  uint8_t icmp_type = 0;
+  uint8_t icmp_code = 0;
+  FiveTuple tuple;                // as sent: source is the sender
+  TcpHeader tcp;
+
+  Bytes frame() const { return {data, length}; }
+  Bytes payload() const { return {data + payload_offset, payload_length}; }
+};
+
+inline void retain(Packet& packet) { packet.memory->retain(packet); }
+inline void release(Packet& packet) { packet.memory->release(packet); }
+
+}  // namespace sekisho

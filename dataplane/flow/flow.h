@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Flow: what is kept about one conversation. The hot part is two cache lines; facts of the first packet lie apart.
+#pragma once
+
+#include <cstdint>
+
+#include "dataplane/decode/five_tuple.h"
+#include "dataplane/observe/sink.h"
+
+namespace sekisho {
+
+class TcpStream;   // stream/: owned by the pipeline, nullptr until there is one
+struct FlowInspection;  // inspect/: the flow's layer-7 state, nullptr until there is one
+
+enum class FlowState : uint8_t {
+  half_open,    // one side has spoken; bounded apart from the others
+  established,  // both have
+  closing,      // FIN or RST seen
+  blocked       // a verdict ended it: a tombstone that drops both directions
+};
+enum class FlowEnd : uint8_t { fin, reset, timeout, evicted, blocked, shutdown };
+
+namespace flow_flag {
+inline constexpr uint16_t midstream = 1;   // no handshake seen
+inline constexpr uint16_t bypassed = 2;    // nothing left to learn: counters and forwarding only
+inline constexpr uint16_t sinkholed = 4;
+}  // namespace flow_flag
+
+// Facts of the first packet, for the firewall row (DESIGN 2). Client = its sender unless a handshake says otherwise.
+struct FlowFirst {
+  uint64_t start_wall_ns = 0;
+  uint64_t start_ns = 0;
+  uint8_t client_mac[6] = {};  // last seen; injected frames need them too
+  uint8_t server_mac[6] = {};
+  uint16_t vlan[2] = {};
+  uint8_t vlan_count = 0;
+  uint8_t tos = 0;
+  uint8_t ttl = 0;
+  bool dont_fragment = false;
+  uint16_t ip_id = 0;
+  uint16_t window = 0;
+  uint16_t client_side_port = 0;  // index of the port that client packets come in by
+  uint16_t server_side_port = 0;
+  uint8_t tcp_flags[2] = {};      // OR over the packets of each direction
+  uint8_t icmp_type = 0;
+  uint8_t icmp_code = 0;
+};
+
+struct alignas(64) Flow {
+  FiveTuple tuple;  // client to server
+  uint64_t id = 0;  // unique within the process: lcore in the top byte
+  uint64_t last_ns = 0;
+  FlowState state = FlowState::half_open;
+  uint8_t reserved = 0;
+  uint16_t flags = 0;
+  uint32_t table_index = 0;  // of this flow in the table's array
+  // Second line.
+  uint64_t bytes[2] = {};    // by Direction, of the frames
+  uint32_t packets[2] = {};
+  TcpStream* stream = nullptr;
+  FlowInspection* inspection = nullptr;
+  uint32_t timer_next = 0;   // timer wheel links, table indexes; 0 = none
+  uint32_t timer_previous = 0;
+  uint32_t timer_slot = 0;
+  uint32_t last_wall_delta_us = 0;  // unused by the table: wall time of the last packet, us after start_wall_ns
+};
+static_assert(sizeof(Flow) == 128);
+
+}  // namespace sekisho

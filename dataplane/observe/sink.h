@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sink: where parsers and content decoders report what they saw.
+//
+// Thread-safety: one sink belongs to one lcore. Every byte view passed in is the caller's and is copied or used
+// before the call returns; the caller may reuse its buffer at once.
+//
+// Cost: `wants` is a bit test, so a parser asks before it decodes what nobody may have subscribed to. A wanted value
+// costs one indirect call; there is none per packet.
+#pragma once
+
+#include <cstdint>
+
+#include "dataplane/observe/field_mask.h"
+#include "matchers/base/bytes.h"
+
+namespace sekisho {
+
+enum class Direction : uint8_t { client_to_server, server_to_client };
+constexpr Direction opposite(Direction direction) {
+  return direction == Direction::client_to_server ? Direction::server_to_client : Direction::client_to_server;
+}
+constexpr size_t index_of(Direction direction) { return static_cast<size_t>(direction); }
+
+// Names a transaction within its flow. Handed out by tx_begin, valid until tx_end or until the core evicts it (then
+// every call that names it is ignored and counted).
+using TxId = uint32_t;
+inline constexpr TxId no_tx = 0;
+
+// Names a body within its flow. `no_body`: nobody subscribed, or the bound on open bodies was met; the parser then
+// need not call body_data (it may, at the price of the calls).
+using BodyId = uint32_t;
+inline constexpr BodyId no_body = 0;
+
+enum class Completeness : uint8_t { complete, incomplete };
+
+enum class BodyCarrier : uint8_t { http_request, http_response, mail_message, mail_part, form_part, archive_member };
+enum class BodyEnd : uint8_t { complete, truncated, aborted };
+enum class ContentEncoding : uint8_t { identity, gzip, deflate, brotli, zstd, compress, unknown };
+enum class BodyMedia : uint8_t {
+  opaque,        // a file, as far as anybody knows
+  mail_message   // RFC 5322 header, empty line, MIME body
+};
+inline constexpr unsigned body_encodings_max = 3;
+inline constexpr uint64_t body_length_unknown = ~uint64_t{0};
+
+// What is known of a body when it begins. The views live until body_begin returns.
+struct BodyMeta {
+  BodyCarrier carrier = BodyCarrier::http_response;
+  BodyMedia media = BodyMedia::opaque;
+  Direction direction = Direction::server_to_client;
+  ContentEncoding encodings[body_encodings_max] = {};  // in the order applied by the sender; identity = none
+  uint64_t declared_bytes = body_length_unknown;       // before decoding
+  Bytes file_name;                                     // decoded; empty when not named
+  Bytes declared_type;                                 // media type without parameters
+};
+
+// "Expect a flow like this and give it to that protocol": FTP data, SOCKS UDP. Zero port = any.
+struct Expectation {
+  uint8_t client_address[16] = {};
+  uint8_t server_address[16] = {};
+  uint16_t client_port = 0;
+  uint16_t server_port = 0;
+  uint8_t ip_protocol = 6;
+  const char* protocol = nullptr;  // static name from the protocol list
+};
+
+// What the parser believes comes next on a stream it hands off; detection by content decides.
+enum class HandoffHint : uint8_t { any, tls, http, http2, websocket, smtp };
+
+class Sink {
+ public:
+  explicit Sink(const FieldMask* wanted) : wanted_(wanted) {}
+  virtual ~Sink() = default;
+
+  bool wants(Field field) const { return wanted_->test(field); }
+
+  virtual TxId tx_begin(Direction first) = 0;
+  virtual void tx_end(TxId tx, Completeness completeness) = 0;
+
+  // `offset`: of the value's first byte in its direction's stream (datagram: in the datagram).
+  void observe(TxId tx, Field field, Bytes value, uint64_t offset) {
+    if (wants(field)) on_observe(tx, field, value, offset);
+  }
+  void observe_number(TxId tx, Field field, uint64_t value, uint64_t offset) {
+    if (wants(field)) on_observe_number(tx, field, value, offset);
+  }
+  // `name` is a static string: "http.smuggling". Counted by name whether or not somebody subscribed. `tx` may be no_tx.
+  virtual void anomaly(TxId tx, const char* name, uint64_t offset) = 0;
+
+  virtual BodyId body_begin(TxId tx, const BodyMeta& meta, uint64_t offset) = 0;
+  virtual void body_data(BodyId body, Bytes bytes) = 0;
+  virtual void body_gap(BodyId body, uint64_t missing_bytes) = 0;
+  virtual void body_end(BodyId body, BodyEnd end) = 0;
+
+  virtual void expect(TxId tx, const Expectation& expectation) = 0;
+
+  // From stream offset `offset` of `direction` on, the stream is another protocol. Said once for each direction; the
+  // core holds data back until both are known. The parser must not consume bytes at or past that offset.
+  virtual void handoff(Direction direction, uint64_t offset, HandoffHint hint) = 0;
+
+ protected:
+  virtual void on_observe(TxId tx, Field field, Bytes value, uint64_t offset) = 0;
+  virtual void on_observe_number(TxId tx, Field field, uint64_t value, uint64_t offset) = 0;
+  // The core lends one sink object to many flows whose masks differ.
+  void set_wanted(const FieldMask* wanted) { wanted_ = wanted; }
+
+ private:
+  const FieldMask* wanted_;
+};
+
+}  // namespace sekisho
