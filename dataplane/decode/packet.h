@@ -90,6 +90,7 @@ struct Packet {
   uint32_t payload_length = 0;
   uint8_t icmp_type = 0;
   uint8_t icmp_code = 0;
+  uint64_t flow_hash = 0;         // keyed, equal for both directions; names the home lcore
   FiveTuple tuple;                // as sent: source is the sender
   TcpHeader tcp;
 
