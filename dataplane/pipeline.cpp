@@ -39,7 +39,7 @@ void Pipeline::decode_burst(std::span<Packet* const> burst) {
     Packet& packet = *burst[i];
     decode(packet, options_.link, options_.decode);
     counters_.decode.count(packet.status);
-    packet.tuple.path = packet.pair;
+    packet.tuple.path = packet.path;
     packet.flow_hash = packet.status == DecodeStatus::fragment ? fragments_.home_hash(packet) : flows_.hash(packet.tuple);
   }
 }
@@ -94,7 +94,7 @@ void Pipeline::run_timers(uint64_t now_ns) {
 void Pipeline::handle(Slot& slot, uint16_t index, uint64_t now_ns) {
   const Packet& packet = *slot.packet;
   wall_ns_ = packet.wall_ns;
-  inspector_.set_packet(index, {now_ns, packet.wall_ns});
+  inspector_.set_packet(index, packet.pair, {now_ns, packet.wall_ns});
   switch (packet.status) {
     case DecodeStatus::ok:
     case DecodeStatus::other_transport: return handle_in_flow(slot, index, now_ns);
@@ -113,14 +113,17 @@ void Pipeline::handle_fragment(Slot& slot, uint16_t index, uint64_t now_ns) {
   const FragmentResult result = fragments_.add(*slot.packet, now_ns);
   slot.released_begin = static_cast<uint16_t>(released_count_);
   switch (result.kind) {
-    case FragmentResult::Kind::held: slot.fate = Fate::hold; return;
+    case FragmentResult::Kind::held:
+      slot.fate = Fate::hold;
+      ++held_[slot.packet->pair % port_pairs_max];
+      return;
     case FragmentResult::Kind::dropped:
       release_held(result, &slot);
       return drop_slot(slot, DropReason::fragment);
     case FragmentResult::Kind::complete:
       release_held(result, &slot);
       slot.judged = result.datagram;
-      slot.judged->tuple.path = slot.packet->pair;
+      slot.judged->tuple.path = slot.packet->path;
       slot.judged->flow_hash = flows_.hash(slot.judged->tuple);
       if (slot.judged->status == DecodeStatus::bad_checksum) return drop_slot(slot, DropReason::bad_checksum);
       if (slot.judged->status != DecodeStatus::ok && slot.judged->status != DecodeStatus::other_transport)
@@ -327,6 +330,7 @@ void Pipeline::write_outcomes() {
 // Fragments leave the defragmenter: with the fate of the slot that completed (or spoilt) their datagram, or late, alone.
 void Pipeline::release_held(const FragmentResult& result, Slot* slot) {
   for (Packet* packet : result.packets) {
+    if (slot == nullptr || packet != slot->packet) --held_[packet->pair % port_pairs_max];
     if (slot != nullptr && released_count_ < released_.size()) {
       released_[released_count_++] = packet;
       ++slot->released_count;
@@ -335,6 +339,13 @@ void Pipeline::release_held(const FragmentResult& result, Slot* slot) {
     }
   }
   if (result.reason != FragmentReason::none && !result.packets.empty()) inspector_.packet_anomaly(reason_name(result.reason));
+}
+
+void Pipeline::count_lost(const Packet& packet, DropReason reason) {
+  PairCounters& counters = pair(packet.pair);
+  ++counters.rx;
+  counters.rx_bytes += packet.wire_length;
+  ++counters.dropped[static_cast<size_t>(reason)];
 }
 
 void Pipeline::put_forward(Packet& packet) {

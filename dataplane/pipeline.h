@@ -96,12 +96,16 @@ class Pipeline final : private FlowListener, private StreamReader {
   void finish(uint64_t now_ns);
 
   PairCounters& pair(uint16_t index) { return pairs_[index % port_pairs_max]; }
+  const PairCounters& pair(uint16_t index) const { return pairs_[index % port_pairs_max]; }
   const PipelineCounters& counters() const { return counters_; }
   const FlowTable& flows() const { return flows_; }
   const Inspector& inspector() const { return inspector_; }
   const StreamCounters& stream_counters() const { return streams_.counters(); }
   const Defragmenter& fragments() const { return fragments_; }
-  uint64_t held() const { return fragments_.held(); }
+  // Packets of a pair kept past their burst (fragments).
+  uint64_t held(uint16_t pair) const { return held_[pair % port_pairs_max]; }
+  // A packet that was lost between the lcore that received it and its home.
+  void count_lost(const Packet& packet, DropReason reason);
 
  private:
   // One packet's place in the burst while it is judged.
@@ -157,6 +161,7 @@ class Pipeline final : private FlowListener, private StreamReader {
   Defragmenter fragments_;
   Inspector inspector_;
   std::array<PairCounters, port_pairs_max> pairs_{};
+  std::array<uint64_t, port_pairs_max> held_{};
   PipelineCounters counters_;
   std::array<Slot, burst_packets_max> slots_;
   size_t slot_count_ = 0;

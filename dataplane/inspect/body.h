@@ -51,7 +51,7 @@ struct Body {
   uint64_t encoded_bytes = 0;
   Layer layers[body_layers_max + 1] = {};
   void* pattern_stream = nullptr;
-  const Image* pattern_image = nullptr;  // the generation the stream belongs to
+  uint32_t pattern_generation = 0;  // of the image the stream belongs to
   FileHash hash;
   uint8_t name[body_name_bytes_max];
   uint8_t type[body_type_bytes_max];

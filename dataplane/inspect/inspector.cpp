@@ -44,8 +44,9 @@ void Inspector::set_image(const Image* image, Scratch* scratch) {
   update_wanted();
 }
 
-void Inspector::set_packet(uint16_t burst_index, RecordClock clock) {
+void Inspector::set_packet(uint16_t burst_index, uint16_t pair, RecordClock clock) {
   burst_index_ = burst_index;
+  pair_ = pair;
   clock_ = clock;
   output_.set_clock(clock);
 }
@@ -211,7 +212,7 @@ void Inspector::on_observe_number(TxId tx, Field field, uint64_t value, uint64_t
 }
 
 Observation Inspector::observation(Transaction* transaction, Field field, uint64_t offset) const {
-  return {current_, transaction, field, direction_, burst_index_, offset};
+  return {current_, transaction, field, direction_, burst_index_, pair_, offset};
 }
 
 void Inspector::look_up(Transaction* transaction, Field field, Bytes value, uint64_t offset) {
@@ -255,7 +256,7 @@ void Inspector::on_sighting(const Observation& seen, const IndicatorEntry& entry
   FlowInspection& inspection = *seen.inspection;
   Flow& flow = *inspection.flow;
   const bool dns = inspection.app_protocol != 0 && protocol_table().protocols[inspection.app_protocol - 1]->name == "dns";
-  const PairMode mode = options_.modes[flow.tuple.path % port_pairs_max];
+  const PairMode mode = options_.modes[seen.pair % port_pairs_max];
   const Action action = carried_out(entry.action, mode, flow.tuple.ip_protocol, dns);
   ++counters_.sightings;
   if (action > inspection.verdict) inspection.verdict = action;

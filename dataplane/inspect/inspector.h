@@ -70,7 +70,7 @@ class Inspector final : public Sink {
   void set_image(const Image* image, Scratch* scratch);
 
   // The packet whose bytes come next.
-  void set_packet(uint16_t burst_index, RecordClock clock);
+  void set_packet(uint16_t burst_index, uint16_t pair, RecordClock clock);
 
   // The layer-7 state of a flow, made on first use; nullptr when there is no room (counted).
   FlowInspection* open(Flow& flow, Transport transport);
@@ -164,6 +164,7 @@ class Inspector final : public Sink {
   FlowInspection* current_ = nullptr;
   Direction direction_ = Direction::client_to_server;
   uint16_t burst_index_ = 0;
+  uint16_t pair_ = 0;
   Transaction* ended_ = nullptr;       // wait for the look-ups of their values; in the order they ended
   Transaction** ended_tail_ = &ended_;
   uint32_t file_hashes_ = 0;           // rows' and indicators' together

@@ -26,6 +26,7 @@ struct Observation {
   Field field{};
   Direction direction = Direction::client_to_server;
   uint16_t burst_index = 0;            // of the packet that completed the value
+  uint16_t pair = 0;                   // that packet's port pair
   uint64_t offset = 0;                 // of the value in its direction's stream
 };
 
