@@ -88,7 +88,8 @@ Result<void> become_unprivileged(const DataplaneOptions& options) {
   return {};
 }
 
-PipelineOptions worker_options(const DataplaneOptions& options, unsigned index, const uint64_t secret[2]) {
+PipelineOptions worker_options(const DataplaneOptions& options, unsigned index, const uint64_t secret[2],
+                               std::span<const uint16_t> paths) {
   PipelineOptions pipeline = options.pipeline;
   pipeline.flows.lcore = static_cast<uint8_t>(index);
   pipeline.flows.hash_key[0] = secret[0];
@@ -97,6 +98,7 @@ PipelineOptions worker_options(const DataplaneOptions& options, unsigned index, 
   pipeline.streams.kept_segments = buffers_per_lcore / 4;
   pipeline.streams.streams = pipeline.flows.flows_max;
   pipeline.inspector.rows = FieldMask::all();
+  pipeline.decode.path_of_pair = paths;
   return pipeline;
 }
 
@@ -119,6 +121,9 @@ int run(const DataplaneOptions& options) {
   if (!ports) return complain(ports.error());
   for (const std::string& name : ports->wait_for_links(links_patience_ms))
     std::fprintf(stderr, "sekisho-dataplane: warning: port %s has no link\n", name.c_str());
+
+  std::vector<uint16_t> paths(options.pairs.size());
+  for (const Port& port : ports->list()) paths[port.pair] = port.path;
 
   auto rings = make_rings(options);
   auto heartbeat = make_ring_memory("sekisho-heartbeat", sizeof(Heartbeat));
@@ -145,7 +150,7 @@ int run(const DataplaneOptions& options) {
       return RingProducer((*rings)[i * ring_kind_count + static_cast<size_t>(kind)].mapping.memory(), mb << 20, i, kind, boot_id);
     };
     workers.push_back(std::make_unique<Worker>(
-        context, worker_options(options, i, secret),
+        context, worker_options(options, i, secret, paths),
         RecordOutput(ring(RingKind::sightings, options.sightings_ring_mb),
                      ring(RingKind::transactions, options.transactions_ring_mb), boot_id, static_cast<uint8_t>(i))));
     rte_eal_remote_launch(run_worker, workers.back().get(), options.lcores[i]);

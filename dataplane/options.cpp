@@ -57,12 +57,15 @@ bool lcore_list(std::string_view text, std::vector<unsigned>& out) {
   out.clear();
   return each_in_list(text, [&](std::string_view item) { return number_into(item, out.emplace_back()); }) && !out.empty();
 }
-bool digest_list(std::string_view text, uint32_t& out) {
-  out = 0;
+bool digest_list(std::string_view text, HashKinds& out) {
+  out = HashKinds::none;
   return each_in_list(text, [&](std::string_view item) {
-    const uint32_t digest = item == "md5" ? hash_md5 : item == "sha1" ? hash_sha1 : item == "sha256" ? hash_sha256 : 0;
-    out |= digest;
-    return digest != 0;
+    const HashKinds digest = item == "md5"      ? HashKinds::md5
+                             : item == "sha1"   ? HashKinds::sha1
+                             : item == "sha256" ? HashKinds::sha256
+                                                : HashKinds::none;
+    out = out | digest;
+    return digest != HashKinds::none;
   });
 }
 bool sinkhole_v4(std::string_view text, SinkholeOptions& out) {

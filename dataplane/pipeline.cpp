@@ -19,15 +19,24 @@ bool is_dns(const Flow& flow) {
          protocol_table().protocols[inspection->app_protocol - 1]->name == "dns";
 }
 
+DefragmenterOptions fragment_options(const PipelineOptions& options) {
+  DefragmenterOptions fragments;
+  fragments.rules = options.rules == StreamRules::lenient ? FragmentRules::lenient : FragmentRules::strict;
+  fragments.hash_key[0] = options.flows.hash_key[0];
+  fragments.hash_key[1] = options.flows.hash_key[1];
+  fragments.decode = options.decode;
+  return fragments;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(const PipelineOptions& options, RecordOutput& output)
     : options_(options),
       flows_(options.flows, *this),
       streams_(options.streams),
-      fragments_(options.decode, options.rules == StreamRules::lenient ? FragmentRules::lenient : FragmentRules::strict,
-                 options.flows.hash_key),
-      inspector_(options.inspector, output, flows_) {}
+      fragments_(fragment_options(options), *this),
+      inspector_(options.inspector, output, flows_),
+      released_(new Packet[released_packets_max]) {}
 
 Pipeline::~Pipeline() = default;
 
@@ -37,17 +46,15 @@ void Pipeline::decode_burst(std::span<Packet* const> burst) {
   for (size_t i = 0; i < burst.size(); ++i) {
     if (i + prefetch_ahead < burst.size()) prefetch(burst[i + prefetch_ahead]->data);
     Packet& packet = *burst[i];
-    decode(packet, options_.link, options_.decode);
-    counters_.decode.count(packet.status);
-    packet.tuple.path = packet.path;
-    packet.flow_hash = packet.status == DecodeStatus::fragment ? fragments_.home_hash(packet) : flows_.hash(packet.tuple);
+    decode(packet, packet.link, options_.decode);
+    counters_.decode.count(packet);
+    // The ports of a fragment are not known: its home is that of its address pair.
+    packet.flow_hash = flows_.hash(packet.tuple);
   }
 }
 
 void Pipeline::process(std::span<Packet* const> burst, uint64_t now_ns) {
-  outcome_count_ = slot_count_ = released_count_ = frame_count_ = 0;
-  now_ns_ = now_ns;
-  run_timers(now_ns);
+  begin_turn(now_ns);
   for (const Packet* packet : burst) flows_.prefetch(packet->flow_hash);
   for (const Packet* packet : burst) flows_.prefetch_flow(packet->flow_hash);
   for (Packet* packet : burst) {
@@ -62,32 +69,35 @@ void Pipeline::process(std::span<Packet* const> burst, uint64_t now_ns) {
   inspector_.resolve();
   apply_decisions(now_ns);
   write_outcomes();
+  end_turn();
 }
 
 void Pipeline::idle(uint64_t now_ns) {
-  outcome_count_ = slot_count_ = released_count_ = frame_count_ = 0;
-  now_ns_ = now_ns;
-  run_timers(now_ns);
+  begin_turn(now_ns);
   inspector_.resolve();
-  inspector_.clear_decisions();
+  end_turn();
 }
 
 void Pipeline::finish(uint64_t now_ns) {
-  idle(now_ns);
+  begin_turn(now_ns);
   flows_.clear(FlowEnd::shutdown);
+  fragments_.clear();
   inspector_.resolve();
-  inspector_.clear_decisions();
-  release_held(fragments_.flush(), nullptr);
+  end_turn();
 }
 
-void Pipeline::run_timers(uint64_t now_ns) {
+// Due timers run before the packets.
+void Pipeline::begin_turn(uint64_t now_ns) {
+  outcome_count_ = slot_count_ = released_count_ = frame_count_ = 0;
+  inspector_.set_packet(0, 0, {now_ns, wall_ns_});
   flows_.expire(now_ns, timers_per_burst_max);
-  while (true) {
-    const FragmentResult late = fragments_.expire(now_ns);
-    if (late.packets.empty()) break;
-    release_held(late, nullptr);
-    if (outcome_count_ + released_packets_max / burst_packets_max > outcomes_.size() / 2) break;
-  }
+  fragments_.expire(now_ns, timers_per_burst_max);
+}
+
+void Pipeline::end_turn() {
+  for (size_t i = 0; i < slot_count_; ++i)
+    if (slots_[i].judged != slots_[i].packet) release(*slots_[i].judged);
+  inspector_.clear_decisions();
 }
 
 // Branch here, compute below.
@@ -110,26 +120,36 @@ void Pipeline::handle(Slot& slot, uint16_t index, uint64_t now_ns) {
 }
 
 void Pipeline::handle_fragment(Slot& slot, uint16_t index, uint64_t now_ns) {
-  const FragmentResult result = fragments_.add(*slot.packet, now_ns);
-  slot.released_begin = static_cast<uint16_t>(released_count_);
-  switch (result.kind) {
-    case FragmentResult::Kind::held:
+  const FragmentResult result = fragments_.add(*slot.packet);
+  switch (result.verdict) {
+    case FragmentVerdict::dropped:
+      inspector_.packet_anomaly(fragment_reason_name(result.reason));
+      return drop_slot(slot, DropReason::fragment);
+    case FragmentVerdict::held:
       slot.fate = Fate::hold;
       ++held_[slot.packet->pair % port_pairs_max];
+      release(*slot.packet);  // the defragmenter has a reference of its own
       return;
-    case FragmentResult::Kind::dropped:
-      release_held(result, &slot);
-      return drop_slot(slot, DropReason::fragment);
-    case FragmentResult::Kind::complete:
-      release_held(result, &slot);
-      slot.judged = result.datagram;
-      slot.judged->tuple.path = slot.packet->path;
-      slot.judged->flow_hash = flows_.hash(slot.judged->tuple);
-      if (slot.judged->status == DecodeStatus::bad_checksum) return drop_slot(slot, DropReason::bad_checksum);
-      if (slot.judged->status != DecodeStatus::ok && slot.judged->status != DecodeStatus::other_transport)
-        return drop_slot(slot, DropReason::malformed);
-      return handle_in_flow(slot, index, now_ns);
+    case FragmentVerdict::complete: break;
   }
+  slot.released_begin = static_cast<uint16_t>(released_count_);
+  slot.released_count = static_cast<uint16_t>(result.originals.size());
+  for (const Packet& original : result.originals) released_[released_count_++] = original;
+  held_[slot.packet->pair % port_pairs_max] -= result.originals.size() - 1;  // this one never waited
+  slot.judged = result.datagram;
+  retain(*slot.judged);  // until the end of the burst; its bytes would go with the next fragment
+  release(*slot.packet);
+  slot.judged->flow_hash = flows_.hash(slot.judged->tuple);
+  if (slot.judged->status == DecodeStatus::bad_checksum) return drop_slot(slot, DropReason::bad_checksum);
+  if (slot.judged->status != DecodeStatus::ok && slot.judged->status != DecodeStatus::other_transport)
+    return drop_slot(slot, DropReason::malformed);
+  handle_in_flow(slot, index, now_ns);
+}
+
+void Pipeline::on_fragment_drop(Packet& packet, FragmentReason reason) {
+  inspector_.packet_anomaly(fragment_reason_name(reason));
+  --held_[packet.pair % port_pairs_max];
+  ++pair(packet.pair).dropped[static_cast<size_t>(DropReason::fragment)];
 }
 
 void Pipeline::handle_in_flow(Slot& slot, uint16_t, uint64_t now_ns) {
@@ -318,27 +338,13 @@ void Pipeline::write_outcomes() {
     if (slot.fate == Fate::hold) continue;
     const bool whole = slot.released_count == 0;
     for (uint16_t k = 0; k < slot.released_count; ++k) {
-      Packet& fragment = *released_[slot.released_begin + k];
+      Packet& fragment = released_[slot.released_begin + k];
       slot.fate == Fate::forward ? put_forward(fragment) : put_drop(fragment, slot.reason);
     }
     if (whole) slot.fate == Fate::forward ? put_forward(*slot.packet) : put_drop(*slot.packet, slot.reason);
     if (slot.reset_both) inject_resets(slot);
     if (slot.sinkhole) inject_sinkhole(slot);
   }
-}
-
-// Fragments leave the defragmenter: with the fate of the slot that completed (or spoilt) their datagram, or late, alone.
-void Pipeline::release_held(const FragmentResult& result, Slot* slot) {
-  for (Packet* packet : result.packets) {
-    if (slot == nullptr || packet != slot->packet) --held_[packet->pair % port_pairs_max];
-    if (slot != nullptr && released_count_ < released_.size()) {
-      released_[released_count_++] = packet;
-      ++slot->released_count;
-    } else {
-      put_drop(*packet, DropReason::fragment);
-    }
-  }
-  if (result.reason != FragmentReason::none && !result.packets.empty()) inspector_.packet_anomaly(reason_name(result.reason));
 }
 
 void Pipeline::count_lost(const Packet& packet, DropReason reason) {

@@ -13,6 +13,7 @@
 
 #include "dataplane/decode/decode.h"
 #include "dataplane/decode/fragments.h"
+#include "dataplane/decode/limits.h"
 #include "dataplane/flow/flow_table.h"
 #include "dataplane/inspect/inspector.h"
 #include "dataplane/stream/tcp_stream.h"
@@ -32,7 +33,6 @@ enum class FailPolicy : uint8_t { open, closed };
 
 struct PipelineOptions {
   StreamRules rules = StreamRules::strict;
-  LinkType link = LinkType::ethernet;
   DecodeOptions decode;
   FlowTableOptions flows;
   StreamMemoryOptions streams;
@@ -77,7 +77,7 @@ struct PipelineCounters {
   uint64_t l7_malformed = 0;
 };
 
-class Pipeline final : private FlowListener, private StreamReader {
+class Pipeline final : private FlowListener, private StreamReader, private FragmentListener {
  public:
   Pipeline(const PipelineOptions& options, RecordOutput& output);
   ~Pipeline() override;
@@ -92,7 +92,7 @@ class Pipeline final : private FlowListener, private StreamReader {
   // Timers alone, when nothing came.
   void idle(uint64_t now_ns);
   std::span<const Outcome> outcomes() const { return {outcomes_.data(), outcome_count_}; }
-  // Ends every flow and gives every held packet back (through outcomes()).
+  // Ends every flow and gives every held packet back.
   void finish(uint64_t now_ns);
 
   PairCounters& pair(uint16_t index) { return pairs_[index % port_pairs_max]; }
@@ -136,19 +136,21 @@ class Pipeline final : private FlowListener, private StreamReader {
   void apply(const Decision& decision, uint64_t now_ns);
   void write_outcomes();
   void drop_slot(Slot& slot, DropReason reason);
-  void release_held(const FragmentResult& result, Slot* slot);
   void put_forward(Packet& packet);
   void put_drop(Packet& packet, DropReason reason);
   void put_inject(const InjectedFrame& frame, const Packet& cause, Toward toward);
   void inject_resets(const Slot& slot);
   void inject_reset(const Packet& packet, Toward toward, ResetNumbers numbers);
   void inject_sinkhole(const Slot& slot);
-  void run_timers(uint64_t now_ns);
+  void begin_turn(uint64_t now_ns);
+  void end_turn();
   PairMode mode(uint16_t pair) const { return options_.inspector.modes[pair % port_pairs_max]; }
   FailPolicy policy_for(SessionStatus status) const;
 
   // FlowListener
   void on_flow_end(Flow& flow, FlowEnd end) override;
+  // FragmentListener
+  void on_fragment_drop(Packet& packet, FragmentReason reason) override;
   // StreamReader
   bool on_bytes(Direction direction, Bytes bytes, uint64_t offset) override;
   void on_gap(Direction direction, uint64_t missing_bytes, uint64_t offset) override;
@@ -165,7 +167,7 @@ class Pipeline final : private FlowListener, private StreamReader {
   PipelineCounters counters_;
   std::array<Slot, burst_packets_max> slots_;
   size_t slot_count_ = 0;
-  std::array<Packet*, released_packets_max> released_;
+  std::unique_ptr<Packet[]> released_;  // copies: the defragmenter's live until its next call only
   size_t released_count_ = 0;
   std::array<InjectedFrame, injected_frames_max> frames_;
   size_t frame_count_ = 0;

@@ -58,7 +58,6 @@ unsigned Worker::poll_port(uint16_t port_index, uint64_t now_ns) {
   std::array<Packet*, burst_packets_max> packets;
   for (uint16_t i = 0; i < count; ++i) {
     packets[i] = &packet_of(*mbufs[i], port_index, port.pair, now_ns, wall_ns);
-    packets[i]->path = port.path;
   }
   pipeline_.decode_burst({packets.data(), count});
   if (context_.handover->lcore_count() == 1) {

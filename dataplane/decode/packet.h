@@ -105,7 +105,6 @@ struct Packet {
   void* owner = nullptr;          // the mbuf
   uint16_t port = 0;              // index of the port it came in by
   uint16_t pair = 0;              // index of the port pair
-  uint16_t path = 0;              // pairs of one path group share it
   bool checksum_verified = false; // the NIC found L3 and L4 checksums good
 
   // Set by decode. Offsets count from data. payload_offset is 0 where decode did not get past the transport header

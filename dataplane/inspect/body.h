@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "dataplane/content/codec_memory.h"
 #include "dataplane/content/decoder.h"
 #include "dataplane/content/file_hash.h"
 #include "dataplane/inspect/limits.h"
@@ -64,11 +65,11 @@ struct Body {
 
 struct BodyMemory {
   BodyMemory(uint32_t bodies_max, uint32_t decoders_max, uint32_t streams_max, size_t stream_bytes,
-             uint32_t codec_blocks);
+             const CodecMemorySize& codecs);
   BlockPool bodies;
   BlockPool decoder_states;
   BlockPool pattern_streams;  // Hyperscan stream state
-  BlockPool codecs;           // decompressors: tens of KB each
+  CodecMemory codecs;         // decompressors: tens of KB each
 };
 
 }  // namespace sekisho

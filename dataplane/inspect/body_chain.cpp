@@ -9,11 +9,11 @@
 namespace sekisho {
 
 BodyMemory::BodyMemory(uint32_t bodies_max, uint32_t decoders_max, uint32_t streams_max, size_t stream_bytes,
-                       uint32_t codec_blocks)
+                       const CodecMemorySize& codec_size)
     : bodies(sizeof(Body), bodies_max),
       decoder_states(decoder_state_bytes_max, decoders_max),
       pattern_streams(stream_bytes, streams_max),
-      codecs(codec_block_bytes, codec_blocks) {}
+      codecs(codec_size) {}
 
 // The sink of one decoder: bytes of its own body go to the next layer, everything else to the inspector.
 class LayerSink final : public Sink {
@@ -73,7 +73,7 @@ bool Inspector::add_layer(Body& body, const Decoder* decoder, const BodyMeta& me
   if (decoder == nullptr) return false;
   void* state = body_memory_.decoder_states.take();
   if (state == nullptr) return false;
-  if (!decoder->start(state, meta, body_memory_.codecs, content_options_)) {
+  if (!decoder->start(state, meta, decoder_context_)) {
     body_memory_.decoder_states.give(state);
     return false;
   }
@@ -102,7 +102,7 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
     if (meta.encodings[i] != ContentEncoding::identity && !add_layer(*body, decoder_for(meta.encodings[i]), meta))
       ++counters_.body_layers;
   if (const Decoder* decoder = decoder_for(meta.media)) body->container = add_layer(*body, decoder, meta);
-  if (!body->container) body->hash.start(file_hashes_);
+  if (!body->container) body->hash = FileHash(file_hashes_);
   open_patterns(*body);
   body->next = inspection.bodies;
   inspection.bodies = body;
@@ -176,7 +176,7 @@ void Inspector::finish_body(FlowInspection& inspection, Body* body, BodyEnd end)
     judge(*body);
     Transaction* transaction = find(body->tx);
     look_up_number(transaction, Field::file_size, body->size, 0);
-    const std::string_view type = detect_file_type(body->head_bytes());
+    const std::string_view type = file_type(body->head_bytes());
     if (!type.empty()) look_up(transaction, Field::file_type, as_bytes(type), 0);
     if (!look_ups_.empty()) look_up_now();  // the record says whether the file was stopped
     if (body->size > 0 || body->name_size > 0) write_file(inspection, *body, end);
@@ -194,13 +194,11 @@ void Inspector::judge(Body& body) {
   body.touched = false;
   if (body.has_gap || body.size == 0) return;
   Transaction* transaction = find(body.tx);
-  uint8_t bytes[hash_bytes_max];
-  constexpr std::pair<uint32_t, Field> digests[] = {
-      {hash_md5, Field::file_md5}, {hash_sha1, Field::file_sha1}, {hash_sha256, Field::file_sha256}};
-  for (const auto& [which, field] : digests) {
-    if (!look_ups_.interesting(field)) continue;
-    if (const size_t size = body.hash.peek(which, bytes)) look_up(transaction, field, {bytes, size}, body.size);
-  }
+  if (!looks_at_digests_) return;
+  const FileDigests digests = body.hash.peek();
+  if (has(digests.kinds, HashKinds::md5)) look_up(transaction, Field::file_md5, digests.md5, body.size);
+  if (has(digests.kinds, HashKinds::sha1)) look_up(transaction, Field::file_sha1, digests.sha1, body.size);
+  if (has(digests.kinds, HashKinds::sha256)) look_up(transaction, Field::file_sha256, digests.sha256, body.size);
 }
 
 void Inspector::end_segment(FlowInspection& inspection) {
@@ -240,7 +238,7 @@ void Inspector::scan_patterns(Body& body, Bytes bytes) {
   const size_t count = look_ups_.image()->stream_scan(state, bytes, 0, static_cast<int64_t>(clock_.wall_ns / 1'000'000'000),
                                                       *look_ups_.scratch(), hits, dropped);
   for (size_t i = 0; i < count; ++i) {
-    const IndicatorEntry& entry = look_ups_.image()->indicators()[hits[i].indicator];
+    const IndicatorEntry entry = look_ups_.image()->indicator(hits[i].indicator);
     const std::string_view value = look_ups_.image()->text(entry.value_offset, entry.value_length);
     on_sighting(observation(find(body.tx), Field::http_body, body.size), entry, as_bytes(value));
   }

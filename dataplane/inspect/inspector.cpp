@@ -23,19 +23,22 @@ Inspector::Inspector(const InspectorOptions& options, RecordOutput& output, Flow
       flow_blocks_(sizeof(FlowInspection), flows_of(options)),
       transactions_(transaction_chunk_bytes, options.transaction_chunks),
       body_memory_(options.bodies_max, options.bodies_max, options.bodies_max, hyperscan_stream_bytes,
-                   options.codec_blocks) {
+                   CodecMemorySize{}),
+      decoder_context_{body_memory_.codecs, options.unlimited_content ? DecoderLimits{0, 0, 0} : DecoderLimits{}} {
   set_wanted(&wanted_);
   update_wanted();
 }
 
 void Inspector::update_wanted() {
   wanted_ = options_.rows;
-  file_hashes_ = options_.file_hashes;
   for (uint16_t i = 0; i < field_count; ++i)
     if (look_ups_.interesting(static_cast<Field>(i))) wanted_.set(static_cast<Field>(i));
-  if (look_ups_.interesting(Field::file_md5)) file_hashes_ |= hash_md5;
-  if (look_ups_.interesting(Field::file_sha1)) file_hashes_ |= hash_sha1;
-  if (look_ups_.interesting(Field::file_sha256)) file_hashes_ |= hash_sha256;
+  HashKinds asked = HashKinds::none;
+  if (look_ups_.interesting(Field::file_md5)) asked = asked | HashKinds::md5;
+  if (look_ups_.interesting(Field::file_sha1)) asked = asked | HashKinds::sha1;
+  if (look_ups_.interesting(Field::file_sha256)) asked = asked | HashKinds::sha256;
+  looks_at_digests_ = asked != HashKinds::none;
+  file_hashes_ = options_.file_hashes | asked;
 }
 
 void Inspector::set_image(const Image* image, Scratch* scratch) {
@@ -234,7 +237,7 @@ void Inspector::look_up_number(Transaction* transaction, Field field, uint64_t v
 void Inspector::look_up_now() {
   look_ups_.resolve(static_cast<int64_t>(clock_.wall_ns / 1'000'000'000),
                     [this](const Observation& seen, uint32_t indicator, Bytes matched) {
-                      on_sighting(seen, look_ups_.image()->indicators()[indicator], matched);
+                      on_sighting(seen, look_ups_.image()->indicator(indicator), matched);
                     });
 }
 

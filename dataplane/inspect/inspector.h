@@ -29,11 +29,10 @@ struct InspectorOptions {
   uint32_t bodies_max = 1U << 14;
   uint32_t carries_max = 1U << 14;
   uint32_t large_carries_max = 1U << 9;
-  uint32_t codec_blocks = 256;            // decompressors at work at once
   FieldMask rows;                         // fields that records shall carry
   bool transaction_records = true;
   bool flow_records = true;
-  uint32_t file_hashes = 0;               // hash_mask: digests wanted in every file record, beyond those indicators need
+  HashKinds file_hashes = HashKinds::none;  // digests wanted in every file record, beyond those indicators need
   bool unlimited_content = false;         // captures: no ratio bound on decompression
   bool judge_open_bodies = true;          // look up the digest "if the body ended here" at each segment's end
   PairMode modes[port_pairs_max] = {};    // by port pair
@@ -167,7 +166,9 @@ class Inspector final : public Sink {
   uint16_t pair_ = 0;
   Transaction* ended_ = nullptr;       // wait for the look-ups of their values; in the order they ended
   Transaction** ended_tail_ = &ended_;
-  uint32_t file_hashes_ = 0;           // rows' and indicators' together
+  DecoderContext decoder_context_;
+  HashKinds file_hashes_ = HashKinds::none;  // rows' and indicators' together
+  bool looks_at_digests_ = false;            // some indicator is a digest
   uint32_t next_file_ = 0;
   std::array<Decision, hits_max> decisions_;
   size_t decision_count_ = 0;

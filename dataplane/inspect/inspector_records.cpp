@@ -86,7 +86,7 @@ void Inspector::write_anomaly(Flow& flow, const Transaction* transaction, const 
 
 void Inspector::write_file(const FlowInspection& inspection, const Body& body, BodyEnd end) {
   const Transaction* transaction = find(body.tx);
-  const std::string_view type = detect_file_type(body.head_bytes());
+  const std::string_view type = file_type(body.head_bytes());
   const uint32_t bytes = room(14, size_t{body.name_size} + body.type_size + type.size() + 128) +
                          transaction_room(transaction);
   if (!output_.begin(RingKind::transactions, RecordType::file, bytes)) return;
@@ -99,10 +99,10 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
   if (body.type_size > 0) writer.bytes(Field::file_declared_type, body.type_bytes());
   if (!type.empty()) writer.text(Field::file_type, type);
   if (!body.has_gap) {  // a digest of what is left of a file is no digest of the file
-    uint8_t digest[hash_bytes_max];
-    if (const size_t size = body.hash.peek(hash_md5, digest)) writer.bytes(Field::file_md5, {digest, size});
-    if (const size_t size = body.hash.peek(hash_sha1, digest)) writer.bytes(Field::file_sha1, {digest, size});
-    if (const size_t size = body.hash.peek(hash_sha256, digest)) writer.bytes(Field::file_sha256, {digest, size});
+    const FileDigests digests = body.hash.peek();
+    if (has(digests.kinds, HashKinds::md5)) writer.bytes(Field::file_md5, digests.md5);
+    if (has(digests.kinds, HashKinds::sha1)) writer.bytes(Field::file_sha1, digests.sha1);
+    if (has(digests.kinds, HashKinds::sha256)) writer.bytes(Field::file_sha256, digests.sha256);
   }
   const bool blocked = inspection.verdict > Action::alert;
   writer.text(Field::file_state, end == BodyEnd::complete ? "closed" : blocked ? "blocked" : "truncated");

@@ -91,7 +91,7 @@ Reply status(const DataplaneView& view, const json&, Files&) {
   reply.body["lcores"] = view.workers.size();
   const LoadedImage* image = view.images->published();
   reply.body["generation"] = image != nullptr ? image->image->generation() : 0;
-  reply.body["indicators"] = image != nullptr ? image->image->indicators().size() : 0;
+  reply.body["indicators"] = image != nullptr ? image->image->indicator_count() : 0;
   return reply;
 }
 

@@ -21,7 +21,7 @@ namespace sekisho {
 struct LoadedImage {
   Mapping mapping;
   std::unique_ptr<const Image> image;
-  std::vector<std::unique_ptr<Scratch>> scratches;  // by index of the lcore
+  std::vector<ScratchPointer> scratches;  // by index of the lcore
 };
 
 class ImageSlot {

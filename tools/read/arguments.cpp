@@ -23,14 +23,14 @@ const char* const read_usage =
 
 namespace {
 
-Result<uint32_t> hash_list(std::string_view list) {
-  uint32_t hashes = 0;
+Result<HashKinds> hash_list(std::string_view list) {
+  HashKinds hashes = HashKinds::none;
   while (!list.empty()) {
     const size_t comma = std::min(list.find(','), list.size());
     const std::string_view name = list.substr(0, comma);
-    if (name == "md5") hashes |= hash_md5;
-    else if (name == "sha1") hashes |= hash_sha1;
-    else if (name == "sha256") hashes |= hash_sha256;
+    if (name == "md5") hashes = hashes | HashKinds::md5;
+    else if (name == "sha1") hashes = hashes | HashKinds::sha1;
+    else if (name == "sha256") hashes = hashes | HashKinds::sha256;
     else return fail("--hash: \"" + std::string(name) + "\" is none of md5, sha1, sha256");
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
@@ -46,7 +46,7 @@ Result<ReadArguments> parse_read_arguments(int argc, char** argv) {
                           {"burst", required_argument, nullptr, burst},    {"help", no_argument, nullptr, 'h'},
                           {nullptr, 0, nullptr, 0}};
   ReadArguments arguments;
-  arguments.hashes = hash_sha256;
+  arguments.hashes = HashKinds::sha256;
   opterr = 0;
   for (int choice; (choice = getopt_long(argc, argv, "i:h", longs, nullptr)) != -1;) {
     const std::string_view value = optarg != nullptr ? optarg : "";

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/content/file_hash.h"
 #include "matchers/base/result.h"
 
 namespace sekisho {
@@ -18,7 +19,7 @@ struct ReadArguments {
   std::vector<std::string> indicators;
   LogChoice log = LogChoice::all;
   ReadRules rules = ReadRules::lenient;
-  uint32_t hashes = 0;   // hash_mask
+  HashKinds hashes = HashKinds::none;
   unsigned burst = 1;    // packets handed to the pipeline at once; the records do not depend on it, their order may
   bool help = false;
 };

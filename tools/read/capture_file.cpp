@@ -106,8 +106,9 @@ std::optional<CapturedPacket> CaptureFile::next() {
 
 std::optional<CapturedPacket> CaptureFile::finish(CapturedPacket packet, const Interface& interface, uint64_t time) {
   packet.wall_ns = to_ns(time, interface.units_per_second) + static_cast<uint64_t>(interface.offset_s) * 1'000'000'000;
-  if (!interface.link) ++unknown_link_;
-  packet.link = interface.link.value_or(LinkType::unknown);
+  packet.known_link = interface.link.has_value();
+  if (packet.known_link) packet.link = *interface.link;
+  else ++unknown_link_;
   return packet;
 }
 

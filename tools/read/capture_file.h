@@ -21,7 +21,8 @@ struct CapturedPacket {
   Bytes bytes;              // as captured
   uint32_t wire_length = 0;
   uint64_t wall_ns = 0;     // since 1970; 0 where the file says nothing
-  LinkType link = LinkType::ethernet;
+  LinkType link = LinkType::ethernet;  // meaningful with known_link
+  bool known_link = true;
   uint16_t interface = 0;
 };
 

@@ -124,6 +124,8 @@ Result<void> CaptureReader::read(const std::string& path, std::string& out, void
     flush(out);
   };
   while (const auto captured = file->next()) {
+    ++count;
+    if (!captured->known_link) continue;  // counted: a link type that we do not read
     Packet& packet = packets_.take();
     packet.data = captured->bytes.data();
     packet.length = static_cast<uint32_t>(captured->bytes.size());
@@ -132,7 +134,7 @@ Result<void> CaptureReader::read(const std::string& path, std::string& out, void
     packet.link = captured->link;
     now_ns_ = std::max(now_ns_, captured->wall_ns);  // timers never run backwards; records keep the packet's own time
     packet.time_ns = now_ns_;
-    packet.number = ++count;
+    packet.number = count;
     burst.push_back(&packet);
     if (burst.size() == arguments_.burst) finish_burst();
   }

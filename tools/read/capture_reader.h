@@ -2,6 +2,7 @@
 // CaptureReader: one capture through one fresh pipeline, its records as EVE lines. The one place that sees both planes.
 #pragma once
 
+#include <cstdlib>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,9 +19,9 @@ namespace sekisho {
 
 // A matcher image and the memory under it.
 struct Indicators {
-  std::unique_ptr<uint8_t[]> storage;
+  std::unique_ptr<uint8_t, decltype(&std::free)> storage{nullptr, &std::free};
   std::unique_ptr<const Image> image;
-  std::unique_ptr<Scratch> scratch;
+  ScratchPointer scratch;
 };
 // From feed files; problems of single lines go to stderr, as a compiler prints them.
 Result<Indicators> load_indicators(const std::vector<std::string>& files);
