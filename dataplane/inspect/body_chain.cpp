@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 
+#include "dataplane/content/file_type.h"
 #include "dataplane/inspect/inspector.h"
 
 namespace sekisho {

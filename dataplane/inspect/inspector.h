@@ -11,6 +11,7 @@
 #include <span>
 
 #include "dataplane/flow/flow.h"
+#include "dataplane/flow/flow_table.h"
 #include "dataplane/inspect/body.h"
 #include "dataplane/inspect/flow_inspection.h"
 #include "dataplane/inspect/look_ups.h"
@@ -129,7 +130,7 @@ class Inspector final : public Sink {
   void look_up(Transaction* transaction, Field field, Bytes value, uint64_t offset);
   void look_up_number(Transaction* transaction, Field field, uint64_t value, uint64_t offset);
   Observation observation(Transaction* transaction, Field field, uint64_t offset) const;
-  void on_sighting(const Observation& seen, uint32_t indicator, Bytes matched);
+  void on_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched);
   void write_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched, Action verdict);
   void write_transaction(const FlowInspection& inspection, const Transaction& transaction);
   void write_file(const FlowInspection& inspection, const Body& body, BodyEnd end);

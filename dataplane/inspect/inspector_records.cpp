@@ -2,6 +2,7 @@
 // How the inspector's findings become records: transactions, sightings, anomalies, files, flows.
 #include <algorithm>
 
+#include "dataplane/content/file_type.h"
 #include "dataplane/inspect/inspector.h"
 #include "dataplane/protocols/protocol.h"
 

@@ -16,13 +16,13 @@ class TscClock {
  public:
   TscClock() : base_tsc_(rte_rdtsc()), base_ns_(system_ns<std::chrono::steady_clock>()) {
     // ns = cycles * multiplier / 2^32: exact to a part in 4 billion, without a division per burst.
-    multiplier_ = static_cast<uint64_t>((static_cast<unsigned __int128>(1'000'000'000) << 32) / rte_get_tsc_hz());
+    multiplier_ = static_cast<uint64_t>((static_cast<Wide>(1'000'000'000) << 32) / rte_get_tsc_hz());
     resynchronise();
   }
 
   uint64_t monotonic_ns() const {
     const uint64_t cycles = rte_rdtsc() - base_tsc_;
-    return base_ns_ + static_cast<uint64_t>(static_cast<unsigned __int128>(cycles) * multiplier_ >> 32);
+    return base_ns_ + static_cast<uint64_t>(static_cast<Wide>(cycles) * multiplier_ >> 32);
   }
   uint64_t wall_ns(uint64_t monotonic_ns) const { return monotonic_ns + wall_offset_ns_.load(std::memory_order_relaxed); }
 
@@ -32,6 +32,8 @@ class TscClock {
   }
 
  private:
+  __extension__ typedef unsigned __int128 Wide;
+
   template <typename Clock>
   static uint64_t system_ns() {
     return static_cast<uint64_t>(

@@ -38,7 +38,8 @@ std::optional<LinkType> link_type(uint32_t number) {
 
 uint64_t to_ns(uint64_t time, uint64_t units_per_second) {
   const uint64_t seconds = time / units_per_second;
-  const auto rest = static_cast<unsigned __int128>(time % units_per_second) * 1'000'000'000 / units_per_second;
+  __extension__ typedef unsigned __int128 Wide;
+  const auto rest = static_cast<Wide>(time % units_per_second) * 1'000'000'000 / units_per_second;
   return seconds * 1'000'000'000 + static_cast<uint64_t>(rest);
 }
 
