@@ -12,9 +12,10 @@ enum class PathLoss { none, behind_us };
 
 struct Schedule {
   std::mt19937 random;
-  std::string text;  // what an honest sender would send
+  std::string text;     // what an honest sender would send
+  uint32_t changes_in;  // one piece in so many has other bytes
 
-  explicit Schedule(uint32_t seed) : random(seed) {
+  explicit Schedule(uint32_t seed) : random(seed), changes_in(seed % 3 == 0 ? 12 : seed % 3 == 1 ? 200 : 1'000'000) {
     text.resize(200);
     for (char& c : text) c = static_cast<char>('a' + random() % 3);  // few letters: overlaps often agree
   }
@@ -26,7 +27,7 @@ struct Schedule {
     const uint32_t at = std::min<uint32_t>(expected + below(24) - std::min<uint32_t>(expected, 12), 199);
     const uint32_t length = std::min<uint32_t>(1 + below(16), 200 - at);
     SegmentSpec spec{.at = at, .payload = text.substr(at, length)};
-    if (one_in(12)) spec.payload[below(length)] = 'Z';
+    if (one_in(changes_in)) spec.payload[below(length)] = 'Z';
     return spec;
   }
 };
@@ -52,9 +53,9 @@ void spoil_for_strict(Schedule& s, SegmentSpec& spec) {
       spec.flags |= tcp_flag::urg;
       spec.urgent = static_cast<uint16_t>(s.below(20));
       break;
-    case 4: spec.flags |= s.one_in(3) ? tcp_flag::fin : uint8_t{0}; break;
+    case 4: spec.flags |= s.one_in(20) ? tcp_flag::fin : uint8_t{0}; break;
     case 5:
-      if (s.one_in(8)) spec = {.at = spec.at, .flags = tcp_flag::rst};
+      if (s.one_in(20)) spec = {.at = spec.at, .flags = tcp_flag::rst};
       break;
     default: spoil_for_both(s, spec); break;
   }
@@ -122,7 +123,7 @@ BOOST_AUTO_TEST_CASE(strict_the_application_reads_exactly_what_was_delivered) {
   BOOST_TEST_MESSAGE("dropped " << totals.dropped << " blocked " << totals.blocked << " complete " << totals.complete);
   BOOST_TEST(totals.blocked > 100U);
   BOOST_TEST(totals.dropped > 1000U);
-  BOOST_TEST(totals.complete > 100U);
+  BOOST_TEST(totals.complete > 1000U);
 }
 
 BOOST_AUTO_TEST_CASE(strict_with_loss_behind_us_the_application_never_reads_what_was_not_delivered) {
@@ -130,7 +131,7 @@ BOOST_AUTO_TEST_CASE(strict_with_loss_behind_us_the_application_never_reads_what
   for (uint32_t seed = 1; seed <= 4000; ++seed) run_strict(seed, PathLoss::behind_us, totals);
   BOOST_TEST_MESSAGE("dropped " << totals.dropped << " blocked " << totals.blocked << " complete " << totals.complete);
   BOOST_TEST(totals.blocked > 100U);
-  BOOST_TEST(totals.bytes > 4000U * 10);
+  BOOST_TEST(totals.complete > 500U);
 }
 
 BOOST_AUTO_TEST_CASE(lenient_the_capture_reads_exactly_what_the_application_read) {
