@@ -137,6 +137,8 @@ struct Packet {
   Bytes payload() const { return {data + payload_offset, payload_length}; }
 };
 
+// retain() may move the frame to memory that lasts (it then sets packet.data): take views after it. release() may be called
+// with another Packet object of which only memory, owner and data are set to what they were after retain().
 inline void retain(Packet& packet) { packet.memory->retain(packet); }
 inline void release(Packet& packet) { packet.memory->release(packet); }
 
