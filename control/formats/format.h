@@ -9,8 +9,6 @@
 
 namespace sekisho {
 
-enum class RowShape : uint8_t { tree, items };  // what of the row the format writes
-
 struct FormatOptions {
   int utc_offset_minutes = 0;  // of printed times
   std::string_view device_vendor = "Sekisho";

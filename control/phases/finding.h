@@ -2,14 +2,12 @@
 // Finding: what the phases say of one sighting. Rows print it; nothing else is passed between the two.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 #include "control/catalogue/log_item.h"
+#include "control/phases/address.h"
 
 namespace sekisho {
-
-using Address = std::array<uint8_t, 16>;  // IPv4 as ::ffff:a.b.c.d, as in RecordEndpoints
 
 enum class Attribution : uint8_t {
   direct,        // the host's own traffic

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/rows/names.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -97,29 +95,6 @@ void append_ip_protocol(std::string& out, uint8_t protocol) {
   const std::string_view name = find_name(ip_protocols, protocol);
   out += name;
   if (name.empty()) append_digits(out, protocol, 3);
-}
-
-bool is_ipv4_mapped(const uint8_t (&address)[16]) {
-  constexpr uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  return std::memcmp(address, prefix, sizeof prefix) == 0;
-}
-
-void append_address(std::string& out, Bytes address) {
-  if (address.size() == 16) {
-    uint8_t whole[16];
-    std::memcpy(whole, address.data(), sizeof whole);
-    if (!is_ipv4_mapped(whole)) {
-      char text[INET6_ADDRSTRLEN];
-      if (inet_ntop(AF_INET6, whole, text, sizeof text) != nullptr) out += text;
-      return;
-    }
-    address = address.subspan(12);
-  }
-  if (address.size() != 4) return;
-  for (size_t i = 0; i < 4; ++i) {
-    if (i != 0) out += '.';
-    append_number(out, address[i]);
-  }
 }
 
 void append_hex(std::string& out, Bytes bytes, std::string_view separator) {

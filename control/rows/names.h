@@ -14,9 +14,6 @@ namespace sekisho {
 
 // "TCP", "UDP", "ICMP", "IPv6-ICMP", "SCTP"; else the number ("089", as EVE prints it).
 void append_ip_protocol(std::string& out, uint8_t protocol);
-// 16 bytes, IPv4 as ::ffff:a.b.c.d -> dotted quad; 4 bytes -> dotted quad; IPv6 by RFC 5952. Nothing for other sizes.
-void append_address(std::string& out, Bytes address);
-bool is_ipv4_mapped(const uint8_t (&address)[16]);
 // "aa:bb:..." or "aabb...".
 void append_hex(std::string& out, Bytes bytes, std::string_view separator);
 

@@ -17,6 +17,8 @@
 
 namespace sekisho {
 
+enum class RowShape : uint8_t { tree, items };  // what of a row a format writes
+
 enum class NodeType : uint8_t { object, array, end, text, number, boolean, time };
 
 struct RowNode {

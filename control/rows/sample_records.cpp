@@ -34,6 +34,9 @@ void fill_proxy_connect(RecordWriter& w) {
   w.text(Field::http_target_host, "secure.example.test:443");
   w.text(Field::http_protocol, "HTTP/1.1");
   w.text(Field::http_proxy_user, "bob");
+  w.text(Field::http_user_agent, "curl/8.0");
+  w.text(Field::http_content_type, "text/html");
+  w.number(Field::transaction_start_ns, sample_wall_ns - 1'500'000'000);
   w.number(Field::http_status, 200);
   w.number(Field::http_response_body_bytes, 99);
 }
@@ -63,6 +66,14 @@ void fill_dns(RecordWriter& w) {
   w.bytes(Field::dns_answer_rdata_address, address);
   w.text(Field::dns_additional_name, "");
   w.number(Field::dns_additional_type, 41);
+}
+
+void fill_dns_query(RecordWriter& w) {
+  dns_endpoints(w, 53);
+  w.number(Field::dns_id, 4711);
+  w.number(Field::dns_flags, 0x0100);
+  w.text(Field::dns_query_name, "www.example.test");
+  w.number(Field::dns_query_type, 28);
 }
 
 void fill_mdns(RecordWriter& w) {
@@ -191,6 +202,12 @@ void fill_waf_sighting(RecordWriter& w) {
 void fill_file_sighting(RecordWriter& w) {
   fill_sighting_of(w, Kind::sha256, "deadbeef", Field::file_sha256, "deadbeef");
   fill_file(w);
+  w.text(Field::file_name, "setup.exe");
+  w.number(Field::flow_pkts_toserver, 6);
+  w.number(Field::flow_pkts_toclient, 5);
+  w.number(Field::flow_bytes_toserver, 700);
+  w.number(Field::flow_bytes_toclient, 2100);
+  w.number(Field::flow_duration_ms, 3500);
 }
 
 void fill_anomaly(RecordWriter& w) {
@@ -252,6 +269,7 @@ std::vector<NamedRecord> sample_records() {
   return {{"http", {RecordType::transaction, fill_http}},
           {"proxy_connect", {RecordType::transaction, fill_proxy_connect}},
           {"dns", {RecordType::transaction, fill_dns}},
+          {"dns_query", {RecordType::transaction, fill_dns_query}},
           {"mdns", {RecordType::transaction, fill_mdns}},
           {"tls", {RecordType::transaction, fill_tls}},
           {"smtp", {RecordType::transaction, fill_smtp}},

@@ -5,6 +5,12 @@
 
 namespace sekisho {
 
+std::string_view id_text(uint64_t id, Row& row) {
+  uint8_t bytes[8];
+  for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<uint8_t>(id >> (56 - 8 * i));
+  return hex_text(row, bytes);
+}
+
 HostPort split_host(std::string_view value) {
   const size_t bracket = value.starts_with('[') ? value.find(']') : std::string_view::npos;
   const size_t colon = value.find(':', bracket == std::string_view::npos ? 0 : bracket);

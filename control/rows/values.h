@@ -2,7 +2,8 @@
 // Values of a record as text and keys of a row: the few shapes that every event writes.
 #pragma once
 
-#include "control/rows/field_index.h"
+#include "control/drain/field_index.h"
+#include "control/phases/address.h"
 #include "control/rows/names.h"
 #include "control/rows/row.h"
 
@@ -23,6 +24,8 @@ inline std::string_view address_text(Row& row, Bytes address) {
 inline std::string_view hex_text(Row& row, Bytes bytes, std::string_view separator = {}) {
   return built(row, [&](std::string& out) { append_hex(out, bytes, separator); });
 }
+// A 64-bit id as 16 hex digits.
+std::string_view id_text(uint64_t id, Row& row);
 inline std::string_view number_text(Row& row, uint64_t number) {
   return built(row, [&](std::string& out) { append_number(out, number); });
 }

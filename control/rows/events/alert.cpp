@@ -28,12 +28,6 @@ std::string_view signature_text(const FieldIndex& fields, Row& row) {
   });
 }
 
-std::string_view id_text(uint64_t id, Row& row) {
-  uint8_t bytes[8];
-  for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<uint8_t>(id >> (56 - 8 * i));
-  return hex_text(row, bytes);
-}
-
 std::string_view attribution_name(Attribution attribution) {
   constexpr std::string_view names[] = {"direct", "joined", "unattributed", "none"};
   return names[static_cast<size_t>(attribution)];

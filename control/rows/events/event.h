@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "control/phases/finding.h"
-#include "control/rows/field_index.h"
+#include "control/drain/field_index.h"
 #include "control/rows/row.h"
 
 namespace sekisho {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control/rows/field_index.h"
+#include "control/drain/field_index.h"
 
 namespace sekisho {
 
