@@ -204,7 +204,7 @@ void Pipeline::handle_tcp(Slot& slot, Flow& flow, bool, uint64_t now_ns) {
   if (flow.inspection != nullptr && flow.inspection->finished) bypass(flow);
   if (result.verdict == SegmentVerdict::forward) return;
   drop_slot(slot, DropReason::stream);
-  if (result.verdict == SegmentVerdict::block && mode(packet.pair) == PairMode::inline_) {
+  if (result.verdict == SegmentVerdict::block && mode(packet.pair) == WireMode::inline_) {
     slot.reset_both = true;
     flows_.set_state(flow, FlowState::blocked, now_ns);
   }
@@ -303,7 +303,7 @@ void Pipeline::on_flow_end(Flow& flow, FlowEnd end) {
 // --- verdicts
 
 void Pipeline::drop_slot(Slot& slot, DropReason reason) {
-  if (mode(slot.packet->pair) == PairMode::monitor) return;
+  if (mode(slot.packet->pair) == WireMode::monitor) return;
   slot.fate = Fate::drop;
   slot.reason = reason;
 }

@@ -144,7 +144,7 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   void inject_sinkhole(const Slot& slot);
   void begin_turn(uint64_t now_ns);
   void end_turn();
-  PairMode mode(uint16_t pair) const { return options_.inspector.modes[pair % port_pairs_max]; }
+  WireMode mode(uint16_t pair) const { return options_.inspector.modes[pair % port_pairs_max]; }
   FailPolicy policy_for(SessionStatus status) const;
 
   // FlowListener

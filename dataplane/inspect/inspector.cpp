@@ -259,7 +259,7 @@ void Inspector::on_sighting(const Observation& seen, const IndicatorEntry& entry
   FlowInspection& inspection = *seen.inspection;
   Flow& flow = *inspection.flow;
   const bool dns = inspection.app_protocol != 0 && protocol_table().protocols[inspection.app_protocol - 1]->name == "dns";
-  const PairMode mode = options_.modes[seen.pair % port_pairs_max];
+  const WireMode mode = options_.modes[seen.pair % port_pairs_max];
   const Action action = carried_out(entry.action, mode, flow.tuple.ip_protocol, dns);
   ++counters_.sightings;
   if (action > inspection.verdict) inspection.verdict = action;

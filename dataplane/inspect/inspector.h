@@ -36,7 +36,7 @@ struct InspectorOptions {
   HashKinds file_hashes = HashKinds::none;  // digests wanted in every file record, beyond those indicators need
   bool unlimited_content = false;         // captures: no ratio bound on decompression
   bool judge_open_bodies = true;          // look up the digest "if the body ended here" at each segment's end
-  PairMode modes[port_pairs_max] = {};    // by port pair
+  WireMode modes[port_pairs_max] = {};    // by port pair
 };
 
 struct InspectorCounters {
