@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "dataplane/content/codec_memory.h"
+
 namespace sekisho::test {
 
 Recording run_decoder(const Decoder& decoder, const Chunks& chunks, const DecoderOptions& options) {
@@ -14,7 +16,9 @@ Recording run_decoder(const Decoder& decoder, const Chunks& chunks, const Decode
   const BodyId body = sink.body_begin(tx, options.meta, 0);
   const std::unique_ptr<void, decltype(&std::free)> state(
       std::aligned_alloc(64, (size_t{decoder.state_bytes} + 63) / 64 * 64), &std::free);
-  if (!decoder.start(state.get(), options.meta)) return recording;
+  static CodecMemory memory(CodecMemorySize{2, 2, size_t{1} << 20});  // decoders give back what they take
+  DecoderContext context{memory, {}};
+  if (!decoder.start(state.get(), options.meta, context)) return recording;
   uint64_t offset = 0;
   bool decoding = true;
   for (const Chunk& chunk : chunks) {

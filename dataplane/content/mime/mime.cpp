@@ -11,7 +11,7 @@ namespace {
 
 using mime::Mail;
 
-bool start(void* state, const BodyMeta& meta) {
+bool start(void* state, const BodyMeta& meta, DecoderContext&) {
   new (state) Mail(meta);
   return true;
 }
