@@ -134,6 +134,8 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   void end_stream(Flow& flow);
   void apply_decisions(uint64_t now_ns);
   void apply(const Decision& decision, uint64_t now_ns);
+  bool stop_packets(const Decision& decision);
+  void forget_flow(Flow& flow);
   void write_outcomes();
   void drop_slot(Slot& slot, DropReason reason);
   void put_forward(Packet& packet);

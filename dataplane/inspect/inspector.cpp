@@ -278,6 +278,11 @@ void Inspector::remember_decision(Flow& flow, uint16_t burst_index, Action actio
   if (decision_count_ < decisions_.size()) decisions_[decision_count_++] = {&flow, burst_index, action};
 }
 
+void Inspector::forget_decisions(const Flow& flow) {
+  for (size_t i = 0; i < decision_count_; ++i)
+    if (decisions_[i].flow == &flow) decisions_[i].flow = nullptr;
+}
+
 // --- anomalies, expectations, handoffs
 
 bool Inspector::looks_at_addresses() const {

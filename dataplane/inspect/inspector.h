@@ -57,7 +57,7 @@ struct InspectorCounters {
 
 // What a sighting asks of the pipeline, in the order found.
 struct Decision {
-  Flow* flow;
+  Flow* flow;            // nullptr: it has gone since
   uint16_t burst_index;  // the packet that completed the value: it and what follows on the flow is not forwarded
   Action action;         // already what can be carried out on this flow
 };
@@ -100,6 +100,8 @@ class Inspector final : public Sink {
   void resolve();
   std::span<const Decision> decisions() const { return {decisions_.data(), decision_count_}; }
   void clear_decisions() { decision_count_ = 0; }
+  // The flow is going: what was decided for it has been carried out.
+  void forget_decisions(const Flow& flow);
 
   const InspectorCounters& counters() const { return counters_; }
   const SessionCounters& session_counters() const { return session_memory_.counters; }
