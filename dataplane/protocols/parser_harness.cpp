@@ -137,7 +137,7 @@ class Driver {
     switch (turn.kind) {
       case InputKind::data:
         carry.bytes += turn.bytes;
-        drain(turn, carry);
+        drain(turn.direction);
         return;
       case InputKind::gap: {  // what waited for more bytes will not get them
         parse(turn, InputKind::gap, carry.bytes);
@@ -153,16 +153,23 @@ class Driver {
   }
 
  private:
-  void drain(const Turn& turn, Carry& carry) {
+  void drain(Direction direction) {
+    Carry& carry = carry_[index_of(direction)];
+    Turn turn;
+    turn.direction = direction;
     while (report_.status == ParseStatus::need_more && !carry.bytes.empty() && carry.bytes.size() >= carry.need) {
-      const uint64_t stop = sink_.handoff_at(turn.direction);
-      if (carry.offset >= stop) return;  // another protocol's bytes
-      const size_t most = std::min<uint64_t>(carry.bytes.size(), stop - carry.offset);
+      if (carry.offset >= sink_.handoff_at(direction)) return;  // another protocol's bytes
+      const size_t most = std::min<uint64_t>(carry.bytes.size(), sink_.handoff_at(direction) - carry.offset);
       const ParseResult result = parse(turn, InputKind::data, std::string_view(carry.bytes).substr(0, most));
       carry.bytes.erase(0, result.consumed);
       carry.offset += result.consumed;
       carry.need = result.need;
-      if (carry.bytes.size() > carry_bytes_max) fail("left more than carry_bytes_max unconsumed");
+      if (result.wake_other) {
+        carry_[index_of(opposite(direction))].need = 0;
+        drain(opposite(direction));
+      }
+      if (carry.bytes.size() > carry_bytes_max && carry.offset < sink_.handoff_at(direction))
+        fail("left more than carry_bytes_max unconsumed");
       if (result.consumed == 0) return;
     }
   }
