@@ -134,6 +134,8 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   void end_stream(Flow& flow);
   void apply_decisions(uint64_t now_ns);
   void apply(const Decision& decision, uint64_t now_ns);
+  bool stop_packets(const Decision& decision);
+  void forget_flow(Flow& flow);
   void write_outcomes();
   void drop_slot(Slot& slot, DropReason reason);
   void put_forward(Packet& packet);
@@ -144,7 +146,7 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   void inject_sinkhole(const Slot& slot);
   void begin_turn(uint64_t now_ns);
   void end_turn();
-  PairMode mode(uint16_t pair) const { return options_.inspector.modes[pair % port_pairs_max]; }
+  WireMode mode(uint16_t pair) const { return options_.inspector.modes[pair % port_pairs_max]; }
   FailPolicy policy_for(SessionStatus status) const;
 
   // FlowListener

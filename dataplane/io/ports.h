@@ -27,7 +27,7 @@ struct Port {
   uint16_t path = 0;       // pairs of one path group share it: part of the flow key
   uint16_t peer = no_port; // index of the port that its packets leave by; no_port: a mirror
   uint16_t receive_queues = 0;
-  PairMode mode = PairMode::monitor;
+  WireMode mode = WireMode::monitor;
   uint8_t mac[6] = {};
 };
 

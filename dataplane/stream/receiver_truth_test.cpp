@@ -127,6 +127,11 @@ BOOST_AUTO_TEST_CASE(a_bad_checksum_is_dropped_on_the_wire_and_not_required_in_c
   c.lenient.send(client, {.payload = "offload", .bad_checksum = true});
   BOOST_TEST(c.lenient.text() == "offload");
   c.lenient.end();
+  Conversation live(StreamRules::lenient, {.lenient_checksums = LenientChecksums::refuse});
+  live.handshake();
+  CHECK_RESULT(live.send(client, {.payload = "evil", .bad_checksum = true}), forward, bad_checksum);
+  live.data(client, 0, "good");
+  BOOST_TEST(live.text() == "good");
 }
 
 BOOST_AUTO_TEST_CASE(a_segment_that_starts_before_the_first_byte_is_trimmed_on_the_left) {

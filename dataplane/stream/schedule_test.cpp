@@ -119,24 +119,24 @@ void run_lenient(uint32_t seed, Totals& totals) {
 
 BOOST_AUTO_TEST_CASE(strict_the_application_reads_exactly_what_was_delivered) {
   Totals totals;
-  for (uint32_t seed = 1; seed <= 4000; ++seed) run_strict(seed, PathLoss::none, totals);
+  for (uint32_t seed = 1; seed <= 1500; ++seed) run_strict(seed, PathLoss::none, totals);
   BOOST_TEST_MESSAGE("dropped " << totals.dropped << " blocked " << totals.blocked << " complete " << totals.complete);
   BOOST_TEST(totals.blocked > 100U);
   BOOST_TEST(totals.dropped > 1000U);
-  BOOST_TEST(totals.complete > 1000U);
+  BOOST_TEST(totals.complete > 300U);
 }
 
 BOOST_AUTO_TEST_CASE(strict_with_loss_behind_us_the_application_never_reads_what_was_not_delivered) {
   Totals totals;
-  for (uint32_t seed = 1; seed <= 4000; ++seed) run_strict(seed, PathLoss::behind_us, totals);
+  for (uint32_t seed = 1; seed <= 1500; ++seed) run_strict(seed, PathLoss::behind_us, totals);
   BOOST_TEST_MESSAGE("dropped " << totals.dropped << " blocked " << totals.blocked << " complete " << totals.complete);
   BOOST_TEST(totals.blocked > 100U);
-  BOOST_TEST(totals.complete > 500U);
+  BOOST_TEST(totals.complete > 150U);
 }
 
 BOOST_AUTO_TEST_CASE(lenient_the_capture_reads_exactly_what_the_application_read) {
   Totals totals;
-  for (uint32_t seed = 1; seed <= 3000; ++seed) run_lenient(seed, totals);
+  for (uint32_t seed = 1; seed <= 1000; ++seed) run_lenient(seed, totals);
   BOOST_TEST_MESSAGE("complete " << totals.complete);
-  BOOST_TEST(totals.complete > 1000U);
+  BOOST_TEST(totals.complete > 900U);
 }
