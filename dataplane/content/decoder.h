@@ -13,6 +13,21 @@
 
 namespace sekisho {
 
+class CodecMemory;
+
+// Bounds of decompression; 0 = none (reading captures). Past one: anomaly `content.bomb`, the rest is not decoded.
+struct DecoderLimits {
+  uint64_t ratio_max = 100;           // decoded bytes for each coded byte, once `ratio_free_bytes` are out
+  uint64_t ratio_free_bytes = 65536;
+  uint64_t decoded_bytes_max = 0;     // of one body and layer
+};
+
+// What decoders share on an lcore. Outlives them.
+struct DecoderContext {
+  CodecMemory& memory;
+  DecoderLimits limits;
+};
+
 struct DecoderInput {
   TxId tx;
   BodyId body;
@@ -23,8 +38,9 @@ struct DecoderInput {
 struct Decoder {
   std::string_view name;
   uint32_t state_bytes;  // 16 B aligned memory from a per-lcore pool; trivially destructible but for finish()
-  // False where the decoder cannot start (no codec memory): the body passes undecoded, marked, counted.
-  bool (*start)(void* state, const BodyMeta& meta);
+  // False where the decoder cannot start (no codec memory): the body passes undecoded, marked, counted. `meta` lives for the call,
+  // `context` until finish.
+  bool (*start)(void* state, const BodyMeta& meta, DecoderContext& context);
   // Consumes all input. False = the content is damaged or a bound was met (the decoder has reported its anomaly): the rest of
   // the body is counted but not decoded.
   bool (*data)(void* state, const DecoderInput& input, Sink& out);

@@ -52,6 +52,9 @@ struct ParseResult {
   ParseStatus status = ParseStatus::need_more;
   size_t consumed = 0;
   size_t need = 0;  // total bytes from the first unconsumed one; 0 = any more will do
+  // The other direction's unconsumed bytes can be read now: offer them again, before more of this one. (After CONNECT the client's
+  // bytes wait for the server's answer.)
+  bool wake_other = false;
 };
 
 inline constexpr size_t usual_ports_max = 8;

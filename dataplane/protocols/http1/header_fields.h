@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fields of a head (RFC 9112 5): split into lines, unfolded, observed, and read for what frames the message.
+#pragma once
+
+#include <array>
+
+#include "dataplane/protocols/http1/head.h"
+#include "dataplane/protocols/http1/limits.h"
+
+namespace sekisho::http1 {
+
+// Where the views of a head live that are not in the input: fields that were folded over several lines.
+struct FieldScratch {
+  std::array<uint8_t, unfolded_bytes_max> bytes;
+  size_t used = 0;
+};
+
+struct FieldContext {
+  Sink& sink;
+  TxId tx;
+  Head& head;
+  FieldScratch& scratch;
+};
+
+// `fields`: what follows the start line, with or without the empty line that ends it; `offset` of its first byte.
+void read_fields(Bytes fields, uint64_t offset, FieldContext context);
+// One line of a trailer, without its line end: observed as a field, and nothing else (RFC 9110 6.5.1).
+void read_trailer_line(Bytes line, uint64_t offset, FieldContext context);
+
+}  // namespace sekisho::http1
