@@ -9,14 +9,14 @@
 
 #include "control/api/control_state.h"
 #include "control/api/server.h"
-#include "control/pipeline.h"
+#include "control/alert_walk.h"
 #include "control/publish/publisher.h"
 #include "control/service_manager.h"
 
 namespace sekisho {
 
 // Makes the alert's walk for a configuration; nothing = control runs without one and only keeps the rings.
-using MakePipeline = std::function<Result<std::unique_ptr<Pipeline>>(const std::shared_ptr<const Config>& config)>;
+using MakePipeline = std::function<Result<std::unique_ptr<AlertWalk>>(const std::shared_ptr<const Config>& config)>;
 
 class Daemon {
  public:
@@ -46,7 +46,7 @@ class Daemon {
   ServiceManager service_manager_;
   DataplaneLink link_;
   std::unique_ptr<Publisher> publisher_;
-  std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<AlertWalk> pipeline_;
   Attachment kept_;            // without a pipeline: rings stay open
   std::unique_ptr<ControlState> state_;
   std::unique_ptr<Server> server_;

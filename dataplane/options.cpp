@@ -88,7 +88,7 @@ bool hugepages(std::string_view text, HugepageChoice& out) {
 }
 bool pair_mode(std::string_view text, DataplaneOptions& options) {
   if (options.pairs.empty()) return false;
-  options.pairs.back().mode = text == "inline" ? PairMode::inline_ : PairMode::monitor;
+  options.pairs.back().mode = text == "inline" ? WireMode::inline_ : WireMode::monitor;
   return text == "inline" || text == "monitor";
 }
 bool pair_text(std::string PairOptions::*member, std::string_view text, DataplaneOptions& options) {

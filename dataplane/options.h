@@ -16,7 +16,7 @@ enum class HugepageChoice : uint8_t { automatic, on, off };
 
 struct PairOptions {
   std::string name;
-  PairMode mode = PairMode::monitor;
+  WireMode mode = WireMode::monitor;
   std::string a;           // a vdev in DPDK's words ("net_af_xdp0,iface=x") or a PCI address
   std::string b;           // empty: a mirror port without peer
   std::string path_group;  // pairs of one group share their flows; empty: the pair alone

@@ -154,11 +154,16 @@ void Pipeline::on_fragment_drop(Packet& packet, FragmentReason reason) {
 
 void Pipeline::handle_in_flow(Slot& slot, uint16_t, uint64_t now_ns) {
   Packet& packet = *slot.judged;
-  const FlowTable::Found found = flows_.find_or_create(packet, packet.flow_hash, now_ns);
+  FlowTable::Found found = flows_.find_or_create(packet, packet.flow_hash, now_ns);
   if (found.flow == nullptr) {
     ++counters_.no_flow;
     if (options_.exhausted == FailPolicy::closed) drop_slot(slot, DropReason::exhausted);
     return;
+  }
+  if (found.flow->stream != nullptr && found.flow->stream->reopened_by(packet, found.direction)) {
+    flows_.remove(*found.flow, FlowEnd::fin);  // the ports are used again: another connection
+    found = flows_.find_or_create(packet, packet.flow_hash, now_ns);
+    if (found.flow == nullptr) return;
   }
   Flow& flow = *found.flow;
   slot.flow = &flow;
@@ -182,7 +187,7 @@ void Pipeline::handle_tcp(Slot& slot, Flow& flow, bool, uint64_t now_ns) {
     if ((packet.tcp.flags & (tcp_flag::rst | tcp_flag::fin)) != 0) flows_.set_state(flow, FlowState::closing, now_ns);
     return;
   }
-  if (flow.stream == nullptr) flow.stream = TcpStream::open(streams_, options_.rules);
+  if (flow.stream == nullptr) flow.stream = TcpStream::open(streams_, rules(packet.pair));
   if (flow.stream == nullptr) {
     if (options_.exhausted == FailPolicy::closed) return drop_slot(slot, DropReason::exhausted);
     return bypass(flow);
@@ -204,7 +209,7 @@ void Pipeline::handle_tcp(Slot& slot, Flow& flow, bool, uint64_t now_ns) {
   if (flow.inspection != nullptr && flow.inspection->finished) bypass(flow);
   if (result.verdict == SegmentVerdict::forward) return;
   drop_slot(slot, DropReason::stream);
-  if (result.verdict == SegmentVerdict::block && mode(packet.pair) == PairMode::inline_) {
+  if (result.verdict == SegmentVerdict::block && mode(packet.pair) == WireMode::inline_) {
     slot.reset_both = true;
     flows_.set_state(flow, FlowState::blocked, now_ns);
   }
@@ -296,14 +301,25 @@ void Pipeline::on_flow_end(Flow& flow, FlowEnd end) {
   if (flow.state == FlowState::blocked) end = FlowEnd::blocked;
   end_stream(flow);
   inspector_.close(flow, end);
+  forget_flow(flow);
   inspector_.write_flow(flow, end);
   inspector_.release(flow);
+}
+
+// A packet of this burst made room for another flow, or found this one's time over: verdicts that its last packets earned still
+// count, and nobody keeps its address.
+void Pipeline::forget_flow(Flow& flow) {
+  for (const Decision& decision : inspector_.decisions())
+    if (decision.flow == &flow) stop_packets(decision);
+  inspector_.forget_decisions(flow);
+  for (size_t i = 0; i < slot_count_; ++i)
+    if (slots_[i].flow == &flow) slots_[i].flow = nullptr;
 }
 
 // --- verdicts
 
 void Pipeline::drop_slot(Slot& slot, DropReason reason) {
-  if (mode(slot.packet->pair) == PairMode::monitor) return;
+  if (mode(slot.packet->pair) == WireMode::monitor) return;
   slot.fate = Fate::drop;
   slot.reason = reason;
 }
@@ -314,22 +330,25 @@ void Pipeline::apply_decisions(uint64_t now_ns) {
 }
 
 void Pipeline::apply(const Decision& decision, uint64_t now_ns) {
-  if (decision.burst_index >= slot_count_) return;
+  if (decision.flow == nullptr || !stop_packets(decision)) return;
+  flows_.set_state(*decision.flow, FlowState::blocked, now_ns);
+  end_stream(*decision.flow);
+}
+
+// Decides the fate of the deciding packet and of what follows it on its flow. True when the whole flow is to be blocked.
+bool Pipeline::stop_packets(const Decision& decision) {
+  if (decision.burst_index >= slot_count_) return false;
   Slot& deciding = slots_[decision.burst_index];
-  if (deciding.flow != decision.flow || deciding.fate != Fate::forward) return;
-  Flow& flow = *decision.flow;
-  if (decision.action == Action::sinkhole) {
-    deciding.sinkhole = true;
-    return drop_slot(deciding, DropReason::sinkhole);
-  }
-  // One DNS message is answered for by itself; the resolver's flow goes on.
-  if (flow.tuple.ip_protocol == ip_protocol_udp && is_dns(flow)) return drop_slot(deciding, DropReason::verdict);
-  drop_slot(deciding, DropReason::verdict);
+  if (deciding.flow != decision.flow || deciding.fate != Fate::forward) return false;
+  const Flow& flow = *decision.flow;
+  deciding.sinkhole = decision.action == Action::sinkhole;
   deciding.reset_both = decision.action == Action::reset;
+  drop_slot(deciding, deciding.sinkhole ? DropReason::sinkhole : DropReason::verdict);
+  // One DNS message is answered for by itself; the resolver's flow goes on.
+  if (flow.tuple.ip_protocol == ip_protocol_udp && is_dns(flow)) return false;
   for (size_t i = decision.burst_index + size_t{1}; i < slot_count_; ++i)
     if (slots_[i].flow == &flow && slots_[i].fate == Fate::forward) drop_slot(slots_[i], DropReason::blocked_flow);
-  flows_.set_state(flow, FlowState::blocked, now_ns);
-  end_stream(flow);
+  return true;
 }
 
 void Pipeline::write_outcomes() {

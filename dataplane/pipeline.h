@@ -134,6 +134,8 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   void end_stream(Flow& flow);
   void apply_decisions(uint64_t now_ns);
   void apply(const Decision& decision, uint64_t now_ns);
+  bool stop_packets(const Decision& decision);
+  void forget_flow(Flow& flow);
   void write_outcomes();
   void drop_slot(Slot& slot, DropReason reason);
   void put_forward(Packet& packet);
@@ -144,8 +146,12 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   void inject_sinkhole(const Slot& slot);
   void begin_turn(uint64_t now_ns);
   void end_turn();
-  PairMode mode(uint16_t pair) const { return options_.inspector.modes[pair % port_pairs_max]; }
+  WireMode mode(uint16_t pair) const { return options_.inspector.modes[pair % port_pairs_max]; }
   FailPolicy policy_for(SessionStatus status) const;
+  // Strict rules hold only where our drops are carried out: a pair that only watches reads as lenient ones do.
+  StreamRules rules(uint16_t pair_index) const {
+    return mode(pair_index) == WireMode::inline_ ? options_.rules : StreamRules::lenient;
+  }
 
   // FlowListener
   void on_flow_end(Flow& flow, FlowEnd end) override;

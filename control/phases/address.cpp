@@ -14,14 +14,14 @@ constexpr unsigned ipv4_lead_bits = 96, address_bits = 128;
 
 bool is_ipv4(const Address& address) { return std::memcmp(address.data(), ipv4_lead, sizeof ipv4_lead) == 0; }
 
-bool contains(const Prefix& prefix, const Address& address) {
+bool contains(const Network& prefix, const Address& address) {
   const size_t whole = prefix.length / 8;
   if (std::memcmp(prefix.address.data(), address.data(), whole) != 0) return false;
   const unsigned rest = prefix.length % 8;
   return rest == 0 || (prefix.address[whole] ^ address[whole]) >> (8 - rest) == 0;
 }
 
-Result<Address> parse_address(std::string_view text) {
+Result<Address> parse_network_address(std::string_view text) {
   const std::string zero_ended(text);
   Address address{};
   if (inet_pton(AF_INET6, zero_ended.c_str(), address.data()) == 1) return address;
@@ -30,11 +30,11 @@ Result<Address> parse_address(std::string_view text) {
   return fail("\"" + zero_ended + "\" is not an address");
 }
 
-Result<Prefix> parse_prefix(std::string_view text) {
+Result<Network> parse_network(std::string_view text) {
   const size_t slash = text.find('/');
-  const auto address = parse_address(text.substr(0, slash));
+  const auto address = parse_network_address(text.substr(0, slash));
   if (!address) return tl::unexpected(address.error());
-  Prefix prefix{*address};
+  Network prefix{*address};
   if (slash == std::string_view::npos) return prefix;
   const unsigned lead = is_ipv4(*address) ? ipv4_lead_bits : 0;
   unsigned length = 0;

@@ -22,7 +22,7 @@ struct AddressHash {
 };
 
 // `length` bits of `address`; an IPv4 prefix counts its 96 leading bits, too.
-struct Prefix {
+struct Network {
   Address address{};
   uint8_t length = 128;
 };
@@ -33,10 +33,10 @@ inline Address address_of(const uint8_t (&bytes)[16]) {
   return address;
 }
 bool is_ipv4(const Address& address);
-bool contains(const Prefix& prefix, const Address& address);
+bool contains(const Network& prefix, const Address& address);
 // "192.0.2.0/24", "2001:db8::/32", or an address alone.
-Result<Prefix> parse_prefix(std::string_view text);
-Result<Address> parse_address(std::string_view text);
+Result<Network> parse_network(std::string_view text);
+Result<Address> parse_network_address(std::string_view text);
 
 // 16 bytes, or 4 of an IPv4 address: dotted quad, or RFC 5952. Nothing for other sizes.
 void append_address(std::string& out, Bytes address);

@@ -8,9 +8,9 @@ namespace sekisho {
 namespace {
 
 // Bits of the longest prefix that holds the address; -1 = none.
-int longest(const std::vector<Prefix>& prefixes, const Address& address) {
+int longest(const std::vector<Network>& prefixes, const Address& address) {
   int best = -1;
-  for (const Prefix& prefix : prefixes)
+  for (const Network& prefix : prefixes)
     if (contains(prefix, address)) best = std::max<int>(best, prefix.length);
   return best;
 }

@@ -13,8 +13,8 @@ namespace sekisho {
 enum class Zone : uint8_t { outside, dmz, internal };
 
 struct Site {
-  std::vector<Prefix> internal;
-  std::vector<Prefix> dmz;
+  std::vector<Network> internal;
+  std::vector<Network> dmz;
   std::vector<std::string> trusted_domains;  // outside services that the organisation uses, with their subdomains; lower case
   // The organisation's own servers that ask the outside on behalf of others: never a host of the matrix.
   std::vector<Address> proxies;

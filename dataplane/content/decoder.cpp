@@ -4,6 +4,7 @@
 
 #include "dataplane/content/brotli.h"
 #include "dataplane/content/inflate.h"
+#include "dataplane/content/mime/mime.h"
 #include "dataplane/content/zstd.h"
 
 namespace sekisho {
@@ -26,7 +27,7 @@ struct ByMedia {
   const Decoder* decoder;
 };
 constexpr ByMedia by_media[] = {
-    {BodyMedia::opaque, nullptr},
+    {BodyMedia::mail_message, &mime_decoder},
 };
 
 }  // namespace

@@ -72,7 +72,7 @@ std::string letters(size_t count) {
 enum class Rest : uint8_t { last, more };
 Frame piece(IpSpec spec, const Frame& bytes, size_t offset, Rest rest, uint32_t id = 7) {
   const bool more = rest == Rest::more;
-  if (is_v4(spec.source)) {
+  if (is_v4_mapped(spec.source)) {
     spec.id = static_cast<uint16_t>(id);
     spec.fragment = static_cast<uint16_t>((more ? 0x2000 : 0) | offset / 8);
     return ethernet_ip(ipv4(spec, bytes));

@@ -140,7 +140,7 @@ void decode_ipv6(Packet& packet, uint32_t at, const DecodeOptions& options) {
   std::memcpy(packet.tuple.source.data(), ip + 8, 16);
   std::memcpy(packet.tuple.destination.data(), ip + 24, 16);
   // Such a packet would share the flow of an IPv4 conversation; no host may send it.
-  if (is_v4(packet.tuple.source) || is_v4(packet.tuple.destination))
+  if (is_v4_mapped(packet.tuple.source) || is_v4_mapped(packet.tuple.destination))
     return stop(packet, DecodeStatus::bad_header, DecodeAnomaly::mapped_address);
   const Extent extent{at + header_bytes, at + header_bytes + load_be16(ip + 4)};
   decode_after_chain(packet, follow_ipv6_chain(packet, ip[6], at + 6, extent), extent.end, options);

@@ -42,33 +42,20 @@ uint64_t load_u64(const uint8_t* at) {
   return value;
 }
 
-// One endpoint's address and port, and the tuple with its endpoints in an order that both directions share.
-struct Endpoint {
-  uint64_t words[2];
-  uint64_t port;
-};
-struct Ordered {
-  Endpoint low, high;
-  uint64_t rest;  // ports, protocol, path
-};
+// All ones where the endpoints are to be swapped, so that both directions of a conversation read alike. Without a branch:
+// which side sorts first is a coin toss that no predictor learns.
+uint64_t swap_mask(const FiveTuple& tuple) {
+  const uint64_t one_0 = load_u64(&tuple.source[0]), two_0 = load_u64(&tuple.destination[0]);
+  const uint64_t one_1 = load_u64(&tuple.source[8]), two_1 = load_u64(&tuple.destination[8]);
+  const bool swap = (one_1 > two_1) |
+                    ((one_1 == two_1) & ((one_0 > two_0) | ((one_0 == two_0) & (tuple.source_port > tuple.destination_port))));
+  return uint64_t{0} - uint64_t{swap};
+}
 
-// Without a branch: which side sorts first is a coin toss that no predictor learns.
-Ordered order(const FiveTuple& tuple) {
-  Endpoint one{{load_u64(&tuple.source[0]), load_u64(&tuple.source[8])}, tuple.source_port};
-  Endpoint two{{load_u64(&tuple.destination[0]), load_u64(&tuple.destination[8])}, tuple.destination_port};
-  const bool same_0 = one.words[0] == two.words[0], same_1 = one.words[1] == two.words[1];
-  const bool swap = (one.words[0] > two.words[0]) | (same_0 & (one.words[1] > two.words[1])) |
-                    (same_0 & same_1 & (one.port > two.port));
-  const uint64_t mask = uint64_t{0} - uint64_t{swap};
-  const uint64_t mix[3] = {(one.words[0] ^ two.words[0]) & mask, (one.words[1] ^ two.words[1]) & mask,
-                           (one.port ^ two.port) & mask};
-  for (int i = 0; i < 2; ++i) {
-    one.words[i] ^= mix[i];
-    two.words[i] ^= mix[i];
-  }
-  one.port ^= mix[2];
-  two.port ^= mix[2];
-  return {one, two, one.port << 48 | two.port << 32 | uint64_t{tuple.path} << 16 | tuple.ip_protocol};
+// Ports (turned with the endpoints), path and protocol.
+uint64_t rest_of(const FiveTuple& tuple, uint64_t mask) {
+  const uint64_t turn = uint64_t{static_cast<uint16_t>(tuple.source_port ^ tuple.destination_port)} & mask;
+  return (tuple.source_port ^ turn) << 48 | (tuple.destination_port ^ turn) << 32 | uint64_t{tuple.path} << 16 | tuple.ip_protocol;
 }
 
 }  // namespace
@@ -102,27 +89,30 @@ KeyedHash::Method KeyedHash::fastest() {
 // Each endpoint goes through three rounds under keys of its own (three make every output bit depend on every input bit,
 // with at least nine active S-boxes), the sum of both through three more.
 [[gnu::target("aes,sse4.1")]] uint64_t KeyedHash::hash_aes(const FiveTuple& tuple) const {
-  const Ordered ordered = order(tuple);
   const auto* keys = reinterpret_cast<const __m128i*>(round_keys_);
-  __m128i low = _mm_set_epi64x(static_cast<int64_t>(ordered.low.words[1]), static_cast<int64_t>(ordered.low.words[0]));
-  __m128i high = _mm_set_epi64x(static_cast<int64_t>(ordered.high.words[1]), static_cast<int64_t>(ordered.high.words[0]));
-  low = _mm_xor_si128(low, keys[0]);
-  high = _mm_xor_si128(high, keys[1]);
+  const uint64_t mask = swap_mask(tuple);
+  const __m128i source = _mm_loadu_si128(reinterpret_cast<const __m128i*>(tuple.source.data()));
+  const __m128i destination = _mm_loadu_si128(reinterpret_cast<const __m128i*>(tuple.destination.data()));
+  const __m128i turn = _mm_and_si128(_mm_xor_si128(source, destination), _mm_set1_epi64x(static_cast<int64_t>(mask)));
+  __m128i low = _mm_xor_si128(_mm_xor_si128(source, turn), keys[0]);
+  __m128i high = _mm_xor_si128(_mm_xor_si128(destination, turn), keys[1]);
   for (int round = 2; round < 5; ++round) {
     low = _mm_aesenc_si128(low, keys[round]);
     high = _mm_aesenc_si128(high, keys[round + 1]);
   }
-  __m128i state = _mm_xor_si128(_mm_add_epi64(low, high), _mm_set_epi64x(0, static_cast<int64_t>(ordered.rest)));
+  __m128i state = _mm_xor_si128(_mm_add_epi64(low, high), _mm_set_epi64x(0, static_cast<int64_t>(rest_of(tuple, mask))));
   for (int round = 5; round < 8; ++round) state = _mm_aesenc_si128(state, keys[round]);
   return static_cast<uint64_t>(_mm_extract_epi64(state, 0) ^ _mm_extract_epi64(state, 1));
 }
 
 uint64_t KeyedHash::hash_siphash(const FiveTuple& tuple) const {
-  const Ordered ordered = order(tuple);
+  const uint64_t mask = swap_mask(tuple);
+  const FiveTuple ordered = mask != 0 ? reversed(tuple) : tuple;
   SipState state(key_);
-  for (const uint64_t word : {ordered.low.words[0], ordered.low.words[1], ordered.high.words[0], ordered.high.words[1],
-                              ordered.rest, uint64_t{sizeof(Ordered)} << 56})
-    state.absorb<1>(word);
+  for (const uint8_t* at : {&ordered.source[0], &ordered.source[8], &ordered.destination[0], &ordered.destination[8]})
+    state.absorb<1>(load_u64(at));
+  state.absorb<1>(rest_of(tuple, mask));
+  state.absorb<1>(uint64_t{sizeof(FiveTuple)} << 56);
   return state.finish<3>();
 }
 

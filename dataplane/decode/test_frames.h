@@ -68,7 +68,7 @@ inline Frame ipv6(const IpSpec& spec, const Frame& payload) {
   return header + payload;
 }
 inline Frame ip(const IpSpec& spec, const Frame& payload) {
-  return is_v4(spec.source) ? ipv4(spec, payload) : ipv6(spec, payload);
+  return is_v4_mapped(spec.source) ? ipv4(spec, payload) : ipv6(spec, payload);
 }
 
 inline FiveTuple tuple_of(const IpSpec& spec, uint16_t source_port, uint16_t destination_port) {

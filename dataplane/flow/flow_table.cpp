@@ -42,6 +42,26 @@ FlowEnd end_by_timer(const Flow& flow) {
 
 bool has_macs(const Packet& packet) { return packet.link == LinkType::ethernet && packet.length >= ethernet_bytes; }
 
+// The other side's MAC is where this packet goes, until that side speaks; the sender's own comes with every update.
+FlowFirst facts_of(const Packet& packet, Direction direction, uint64_t now_ns) {
+  FlowFirst first;
+  first.start_wall_ns = packet.wall_ns;
+  first.start_ns = now_ns;
+  first.vlan[0] = packet.vlan[0];
+  first.vlan[1] = packet.vlan[1];
+  first.vlan_count = packet.vlan_count;
+  first.tos = packet.tos;
+  first.ttl = packet.ttl;
+  first.dont_fragment = packet.dont_fragment;
+  first.ip_id = packet.ip_id;
+  first.window = packet.tcp.window;
+  first.icmp_type = packet.icmp_type;
+  first.icmp_code = packet.icmp_code;
+  if (has_macs(packet))
+    std::memcpy(direction == Direction::client_to_server ? first.server_mac : first.client_mac, packet.data, 6);
+  return first;
+}
+
 }  // namespace
 
 FlowTable::FlowTable(const FlowTableOptions& options, FlowListener& listener)
@@ -64,7 +84,7 @@ Flow* FlowTable::find_in_bucket(const FiveTuple& tuple, uint64_t hash) {
   const TupleWords wanted(tuple), turned(reversed(tuple));
   const uint32_t index = index_.find(hash, [&](uint32_t candidate) {
     const TupleWords have(flows_[candidate].tuple);
-    return (have == wanted) | (have == turned);
+    return have == wanted || have == turned;
   });
   return index != 0 ? &flows_[index] : nullptr;
 }
@@ -104,15 +124,15 @@ void FlowTable::refresh_path(FlowFirst& first, const Packet& packet, Direction d
 }
 
 FlowTable::Found FlowTable::create(const Packet& packet, uint64_t hash, uint64_t now_ns) {
-  const auto refused = [this](uint64_t& counter) {
-    ++counter;
-    return Found{};
-  };
-  if (!make_room()) return refused(counters_.refused);
+  if (!make_room()) {
+    ++counters_.refused;
+    return {};
+  }
   const uint32_t index = free_ != 0 ? free_ : untouched_;
   if (!index_.insert(hash, index)) {
     ++counters_.refused;
-    return refused(counters_.refused_bucket);
+    ++counters_.refused_bucket;
+    return {};
   }
   Flow& flow = flows_[index];
   if (index == free_)
@@ -130,21 +150,7 @@ FlowTable::Found FlowTable::create(const Packet& packet, uint64_t hash, uint64_t
   Cold& cold = cold_[index];
   cold = {};
   cold.bucket = index_.bucket_of(hash);
-  FlowFirst& first = cold.first;
-  first.start_wall_ns = packet.wall_ns;
-  first.start_ns = now_ns;
-  first.vlan[0] = packet.vlan[0];
-  first.vlan[1] = packet.vlan[1];
-  first.vlan_count = packet.vlan_count;
-  first.tos = packet.tos;
-  first.ttl = packet.ttl;
-  first.dont_fragment = packet.dont_fragment;
-  first.ip_id = packet.ip_id;
-  first.window = packet.tcp.window;
-  first.icmp_type = packet.icmp_type;
-  first.icmp_code = packet.icmp_code;
-  if (has_macs(packet))  // until the other side speaks, where this packet goes is where it lives
-    std::memcpy(direction == Direction::client_to_server ? first.server_mac : first.client_mac, packet.data, 6);
+  cold.first = facts_of(packet, direction, now_ns);
   append_half_open(index, now_ns);
   update(flow, packet, direction, now_ns);
   timers_.file(index, now_ns + timeout_ns(flow), now_ns);

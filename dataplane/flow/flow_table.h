@@ -110,7 +110,9 @@ class FlowTable {
   void evict_half_open();
   void append_half_open(uint32_t index, uint64_t now_ns);
   void unlink_half_open(uint32_t index);
-  uint64_t timeout_ns(const Flow& flow) const { return timeouts_ns_[static_cast<size_t>(flow.state)][flow.tuple.ip_protocol == 6]; }
+  uint64_t timeout_ns(const Flow& flow) const {
+    return timeouts_ns_[static_cast<size_t>(flow.state)][flow.tuple.ip_protocol == 6];
+  }
 
   const FlowTableOptions options_;
   uint64_t timeouts_ns_[4][2];  // by state; TCP or not

@@ -259,7 +259,7 @@ void Inspector::on_sighting(const Observation& seen, const IndicatorEntry& entry
   FlowInspection& inspection = *seen.inspection;
   Flow& flow = *inspection.flow;
   const bool dns = inspection.app_protocol != 0 && protocol_table().protocols[inspection.app_protocol - 1]->name == "dns";
-  const PairMode mode = options_.modes[seen.pair % port_pairs_max];
+  const WireMode mode = options_.modes[seen.pair % port_pairs_max];
   const Action action = carried_out(entry.action, mode, flow.tuple.ip_protocol, dns);
   ++counters_.sightings;
   if (action > inspection.verdict) inspection.verdict = action;
@@ -276,6 +276,11 @@ void Inspector::on_sighting(const Observation& seen, const IndicatorEntry& entry
 
 void Inspector::remember_decision(Flow& flow, uint16_t burst_index, Action action) {
   if (decision_count_ < decisions_.size()) decisions_[decision_count_++] = {&flow, burst_index, action};
+}
+
+void Inspector::forget_decisions(const Flow& flow) {
+  for (size_t i = 0; i < decision_count_; ++i)
+    if (decisions_[i].flow == &flow) decisions_[i].flow = nullptr;
 }
 
 // --- anomalies, expectations, handoffs

@@ -36,7 +36,7 @@ struct InspectorOptions {
   HashKinds file_hashes = HashKinds::none;  // digests wanted in every file record, beyond those indicators need
   bool unlimited_content = false;         // captures: no ratio bound on decompression
   bool judge_open_bodies = true;          // look up the digest "if the body ended here" at each segment's end
-  PairMode modes[port_pairs_max] = {};    // by port pair
+  WireMode modes[port_pairs_max] = {};    // by port pair
 };
 
 struct InspectorCounters {
@@ -57,7 +57,7 @@ struct InspectorCounters {
 
 // What a sighting asks of the pipeline, in the order found.
 struct Decision {
-  Flow* flow;
+  Flow* flow;            // nullptr: it has gone since
   uint16_t burst_index;  // the packet that completed the value: it and what follows on the flow is not forwarded
   Action action;         // already what can be carried out on this flow
 };
@@ -100,6 +100,8 @@ class Inspector final : public Sink {
   void resolve();
   std::span<const Decision> decisions() const { return {decisions_.data(), decision_count_}; }
   void clear_decisions() { decision_count_ = 0; }
+  // The flow is going: what was decided for it has been carried out.
+  void forget_decisions(const Flow& flow);
 
   const InspectorCounters& counters() const { return counters_; }
   const SessionCounters& session_counters() const { return session_memory_.counters; }

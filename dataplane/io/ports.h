@@ -27,7 +27,7 @@ struct Port {
   uint16_t path = 0;       // pairs of one path group share it: part of the flow key
   uint16_t peer = no_port; // index of the port that its packets leave by; no_port: a mirror
   uint16_t receive_queues = 0;
-  PairMode mode = PairMode::monitor;
+  WireMode mode = WireMode::monitor;
   uint8_t mac[6] = {};
 };
 
@@ -50,7 +50,6 @@ class Ports {
   std::vector<std::string> wait_for_links(unsigned timeout_ms) const;
   DriverCounters counters(const Port& port) const;
   bool link_up(const Port& port) const;
-  void stop();
 
  private:
   std::vector<Port> ports_;

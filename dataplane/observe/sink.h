@@ -33,7 +33,13 @@ inline constexpr BodyId no_body = 0;
 
 enum class Completeness : uint8_t { complete, incomplete };
 
-enum class BodyCarrier : uint8_t { http_request, http_response, mail_message, mail_part, form_part, archive_member };
+enum class BodyCarrier : uint8_t {
+  http_request, http_response,
+  mail_message,  // a whole mail, for the decoder of BodyMedia::mail_message
+  mail_part,     // a file of a mail
+  form_part, archive_member,
+  mail_text      // a text of a mail that is no file: nobody's download, but words and links to look for
+};
 enum class BodyEnd : uint8_t { complete, truncated, aborted };
 enum class ContentEncoding : uint8_t { identity, gzip, deflate, brotli, zstd, compress, unknown };
 enum class BodyMedia : uint8_t {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dataplane/observe/recording_sink.h"
 #include "dataplane/protocols/protocol.h"
 
 namespace sekisho::test {
@@ -27,20 +28,9 @@ inline Turn end(Direction direction, EndReason reason = EndReason::fin) {
 }
 using Conversation = std::vector<Turn>;
 
-// What a parser reported, one line for each report, in order:
-//   "begin 1 c2s"  "1 dns.id=4711"  "1 dns.query.name=a.test"  "end 1 complete"  "anomaly 1 dns.name_loop"
-//   "body 1 http_response name= type=text/plain complete bytes=HELLO"  (one line, when the body ends)
-//   "handoff c2s 42"   "expect ..."   and last "status need_more" (or done, malformed, not_this_protocol)
-// Binary values and bytes outside printable ASCII are written \xNN. Offsets are kept apart, in `offsets`, by line.
-struct Report {
-  std::vector<std::string> lines;
-  std::vector<uint64_t> offsets;
+// What the parser reported; the last line is "status need_more" (or done, malformed, not_this_protocol).
+struct Report : Recording {
   ParseStatus status = ParseStatus::need_more;
-
-  bool has(std::string_view line) const;
-  size_t count(std::string_view start) const;    // lines that begin so
-  std::string value(std::string_view field) const;   // of the first observation of it; "" when absent
-  std::string text() const;
 };
 
 struct HarnessOptions {

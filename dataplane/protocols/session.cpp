@@ -161,6 +161,9 @@ SessionStatus Session::offer(Direction direction, Bytes& bytes, SessionMemory& m
     carry.offset += consumed;
     carry.need = static_cast<uint32_t>(std::min<size_t>(result.need, carry_bytes_max));
     if (const SessionStatus status = after(result.status, memory, sink); status != SessionStatus::active) return status;
+    if (result.wake_other && carry_[index_of(opposite(direction))].size() > 0)
+      if (const SessionStatus status = consume_carry(opposite(direction), memory, sink); status != SessionStatus::active)
+        return status;
     if (consumed == 0) break;
   }
   return SessionStatus::active;

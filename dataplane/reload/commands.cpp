@@ -21,7 +21,7 @@ struct Reply {
 
 Reply refuse(const std::string& why) { return {{{"ok", false}, {"error", why}}}; }
 
-std::string_view mode_word(PairMode mode) { return mode == PairMode::inline_ ? "inline" : "monitor"; }
+std::string_view mode_word(WireMode mode) { return mode == WireMode::inline_ ? "inline" : "monitor"; }
 
 Reply attach(const DataplaneView& view, const json&, Files&) {
   Reply reply;

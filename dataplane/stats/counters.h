@@ -30,7 +30,7 @@ std::vector<LcoreSummary> lcore_summaries(const DataplaneView& view);
 
 struct PairSummary {
   std::string name;
-  PairMode mode = PairMode::monitor;
+  WireMode mode = WireMode::monitor;
   PairCounters counters;         // all lcores together
   uint64_t held = 0;             // fragments and packets under way between lcores (all pairs: on the first row)
   int64_t balance = 0;           // rx + injected - tx - dropped - held; 0 at rest

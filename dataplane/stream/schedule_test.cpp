@@ -119,24 +119,54 @@ void run_lenient(uint32_t seed, Totals& totals) {
 
 BOOST_AUTO_TEST_CASE(strict_the_application_reads_exactly_what_was_delivered) {
   Totals totals;
-  for (uint32_t seed = 1; seed <= 4000; ++seed) run_strict(seed, PathLoss::none, totals);
+  for (uint32_t seed = 1; seed <= 1500; ++seed) run_strict(seed, PathLoss::none, totals);
   BOOST_TEST_MESSAGE("dropped " << totals.dropped << " blocked " << totals.blocked << " complete " << totals.complete);
   BOOST_TEST(totals.blocked > 100U);
   BOOST_TEST(totals.dropped > 1000U);
-  BOOST_TEST(totals.complete > 1000U);
+  BOOST_TEST(totals.complete > 300U);
 }
 
 BOOST_AUTO_TEST_CASE(strict_with_loss_behind_us_the_application_never_reads_what_was_not_delivered) {
   Totals totals;
-  for (uint32_t seed = 1; seed <= 4000; ++seed) run_strict(seed, PathLoss::behind_us, totals);
+  for (uint32_t seed = 1; seed <= 1500; ++seed) run_strict(seed, PathLoss::behind_us, totals);
   BOOST_TEST_MESSAGE("dropped " << totals.dropped << " blocked " << totals.blocked << " complete " << totals.complete);
   BOOST_TEST(totals.blocked > 100U);
-  BOOST_TEST(totals.complete > 500U);
+  BOOST_TEST(totals.complete > 150U);
 }
 
 BOOST_AUTO_TEST_CASE(lenient_the_capture_reads_exactly_what_the_application_read) {
   Totals totals;
-  for (uint32_t seed = 1; seed <= 3000; ++seed) run_lenient(seed, totals);
+  for (uint32_t seed = 1; seed <= 1000; ++seed) run_lenient(seed, totals);
   BOOST_TEST_MESSAGE("complete " << totals.complete);
-  BOOST_TEST(totals.complete > 1000U);
+  BOOST_TEST(totals.complete > 900U);
+}
+
+// Liveness: a sender that only repeats itself gets everything through, however the path loses and reorders, and nothing is
+// called odd.
+BOOST_AUTO_TEST_CASE(strict_an_honest_sender_over_a_bad_path_always_gets_through) {
+  for (uint32_t seed = 1; seed <= 150; ++seed) {
+    Schedule s(seed);
+    Conversation c(StreamRules::strict, {}, 4096, static_cast<uint32_t>(-100 + int(seed)), 5000);
+    c.handshake();
+    NaiveReceiver receiver;
+    uint32_t acknowledged = 0;
+    for (int round = 0; round < 2000 && !receiver.ended; ++round) {
+      const uint32_t at = std::min<uint32_t>(acknowledged + s.below(60), 199);
+      const uint32_t length = std::min<uint32_t>(1 + s.below(30), 200 - at);
+      SegmentSpec spec{.at = at, .payload = s.text.substr(at, length)};
+      if (at + length == 200) spec.flags |= tcp_flag::fin;
+      if (s.one_in(4)) continue;  // lost before us
+      BOOST_REQUIRE(c.send(client, spec).verdict == SegmentVerdict::forward);
+      if (s.one_in(4)) continue;  // lost behind us
+      receiver.receive(spec);
+      if (s.one_in(4)) continue;  // its ACK is lost before us
+      BOOST_REQUIRE(c.send(server, {.ack = receiver.expected}).verdict == SegmentVerdict::forward);
+      if (!s.one_in(4)) acknowledged = std::min<uint32_t>(receiver.expected, 199);
+    }
+    BOOST_REQUIRE(receiver.ended);
+    BOOST_TEST(receiver.read == s.text);
+    BOOST_TEST(c.text() == s.text);
+    BOOST_TEST(c.reader.anomalies.empty());
+    BOOST_TEST(c.reader.sides[0].ends == 1U);
+  }
 }

@@ -24,11 +24,16 @@ enum class MidstreamPolicy : uint8_t { refuse, take_up };
 // Urgent data, under strict rules. `remove_byte` is what a Linux application without SO_OOBINLINE reads.
 enum class UrgentPolicy : uint8_t { remove_byte, drop };
 
+// Bad checksums under lenient rules: captures taken on the sending host show them on good segments; a live monitor port
+// does not. `refuse`: not read, as by the receiver.
+enum class LenientChecksums : uint8_t { ignore, refuse };
+
 struct StreamOptions {
   UnknownOverlapPolicy unknown_overlap = UnknownOverlapPolicy::forward;
   RetentionFullPolicy retention_full = RetentionFullPolicy::drop;
   MidstreamPolicy midstream = MidstreamPolicy::refuse;
   UrgentPolicy urgent = UrgentPolicy::remove_byte;
+  LenientChecksums lenient_checksums = LenientChecksums::ignore;
 };
 
 struct StreamCounters {

@@ -46,7 +46,8 @@ SegmentResult TcpStream::on_segment(Packet& packet, Direction direction, StreamR
 }
 
 SegmentResult TcpStream::judge(const Segment& segment) {
-  if (strict() && segment.packet.checksum == ChecksumState::bad) return refuse(SegmentReason::bad_checksum);
+  const bool checksums = strict() || memory_->options().lenient_checksums == LenientChecksums::refuse;
+  if (checksums && segment.packet.checksum == ChecksumState::bad) return refuse(SegmentReason::bad_checksum);
   switch (phase_) {
     case Phase::fresh: return on_first(segment);
     case Phase::syn_sent: return on_syn_sent(segment);

@@ -95,6 +95,7 @@ const char* Records::read_value(const Indicator& indicator, Record& record) {
 // Literals and globs are stored lowered, and with their white space collapsed where the values they meet have it so.
 const char* Records::read_pattern(std::string_view text, Record& record) {
   record.place = Place::pattern;
+  if (record.mode == MatchMode::glob && text.find_first_not_of("*?") == std::string_view::npos) return "matches every value";
   const bool is_text = form_of(record.kind) == Form::text;
   if (record.mode == MatchMode::regex) return store(as_bytes(text), record);
   if (is_text) {

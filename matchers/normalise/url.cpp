@@ -87,7 +87,7 @@ void put_normal(std::string_view text, size_t& at, Writer& out) {
   if (c == '%') {
     const int value = take_escape(text, at);
     if (value < 0)
-      out.put(c);  // a lone % stays
+      put_escape(c, out);  // a lone % stands for itself; kept bare it could join what is decoded behind it
     else if (is_unreserved(static_cast<uint8_t>(value)))
       out.put(static_cast<uint8_t>(value));
     else

@@ -18,7 +18,7 @@ constexpr size_t url_bytes_max(size_t bytes) { return 3 * bytes + 64; }
 //   host            percent-decoded, then as normalise_host; IPv6 in brackets
 //   port            :80 and :443 removed, as are empty ones and leading zeros
 //   path            '\' is '/'; unreserved characters percent-decoded, other escapes in upper case, bytes that no URL may
-//                   have are escaped; dot segments removed (also %2e); empty = "/"; its case stays
+//                   have and a lone % are escaped; dot segments removed (also %2e); empty = "/"; its case stays
 //   query           as the path, without dot segments and '\'
 //   fragment        removed
 // Nothing where there is no host, or `out` is too small.

@@ -53,9 +53,9 @@ BOOST_AUTO_TEST_CASE(percent_encoding_has_one_form) {
   const Case cases[] = {
       {"evil.test/%61%62%2D%7e", "evil.test/ab-~"},
       {"evil.test/%2f%3f", "evil.test/%2F%3F"},
-      {"evil.test/%", "evil.test/%"},
-      {"evil.test/%4", "evil.test/%4"},
-      {"evil.test/%zz", "evil.test/%zz"},
+      {"evil.test/%", "evil.test/%25"},
+      {"evil.test/%4", "evil.test/%254"},
+      {"evil.test/%zz", "evil.test/%25zz"},
       {"evil.test/%2561", "evil.test/%2561"},
       {"evil.test/a b", "evil.test/a%20b"},
       {"evil.test/\xc3\xa9", "evil.test/%C3%A9"},

@@ -2,7 +2,6 @@
 // CaptureReader: one capture through one fresh pipeline, its records as EVE lines. The one place that sees both planes.
 #pragma once
 
-#include <cstdlib>
 #include <memory>
 #include <span>
 #include <string>
@@ -14,17 +13,9 @@
 #include "tools/read/arguments.h"
 #include "tools/read/capture_file.h"
 #include "tools/read/heap_packets.h"
+#include "tools/read/indicators.h"
 
 namespace sekisho {
-
-// A matcher image and the memory under it.
-struct Indicators {
-  std::unique_ptr<uint8_t, decltype(&std::free)> storage{nullptr, &std::free};
-  std::unique_ptr<const Image> image;
-  ScratchPointer scratch;
-};
-// From feed files; problems of single lines go to stderr, as a compiler prints them.
-Result<Indicators> load_indicators(const std::vector<std::string>& files);
 
 class CaptureReader {
  public:

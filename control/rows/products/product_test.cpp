@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <set>
 
-#include "control/rows/sample_records.h"
+#include "control/drain/sample_records.h"
 
 using namespace sekisho;
 
@@ -82,13 +82,13 @@ BOOST_AUTO_TEST_CASE(a_product_takes_the_records_of_its_log_alone) {
 
 BOOST_AUTO_TEST_CASE(a_request_to_a_named_proxy_is_the_proxys_and_one_to_a_foreign_server_is_no_web_row) {
   Site site;
-  site.proxies.push_back(*parse_address("198.51.100.7"));
+  site.proxies.push_back(*parse_network_address("198.51.100.7"));
   BOOST_TEST(samples_of("proxy-access", site) == (Names{"http", "proxy_connect"}));
   BOOST_TEST(samples_of("web-access", site).empty());
   Site zones;
-  zones.dmz.push_back(*parse_prefix("203.0.113.0/24"));
+  zones.dmz.push_back(*parse_network("203.0.113.0/24"));
   BOOST_TEST(samples_of("web-access", zones).empty());
-  zones.dmz.push_back(*parse_prefix("198.51.100.0/24"));
+  zones.dmz.push_back(*parse_network("198.51.100.0/24"));
   BOOST_TEST(samples_of("web-access", zones) == (Names{"http"}));
 }
 

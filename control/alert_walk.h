@@ -10,9 +10,9 @@
 
 namespace sekisho {
 
-class Pipeline {
+class AlertWalk {
  public:
-  virtual ~Pipeline() = default;
+  virtual ~AlertWalk() = default;
   // The configuration in force from now on; at start, and when it was read again.
   virtual void configure(std::shared_ptr<const Config> config) = 0;
   // A data plane process was attached. Its rings are the pipeline's from now on: earlier ones, of a process that is gone, are

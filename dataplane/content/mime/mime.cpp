@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/content/mime/mime.h"
+
+#include <new>
+
+#include "dataplane/content/mime/mail.h"
+
+namespace sekisho {
+
+namespace {
+
+using mime::Mail;
+
+bool start(void* state, const BodyMeta& meta, DecoderContext&) {
+  new (state) Mail(meta);
+  return true;
+}
+bool data(void* state, const DecoderInput& input, Sink& out) {
+  return static_cast<Mail*>(state)->feed(input.bytes, input.tx, out);
+}
+void gap(void* state, const DecoderInput& at, uint64_t missing_bytes, Sink& out) {
+  static_cast<Mail*>(state)->gap(missing_bytes, at.tx, out);
+}
+void finish(void* state, const DecoderInput& at, BodyEnd end, Sink& out) {
+  static_cast<Mail*>(state)->finish(end, at.tx, out);
+}
+
+}  // namespace
+
+const Decoder mime_decoder = {"mime", sizeof(Mail), start, data, gap, finish};
+
+}  // namespace sekisho

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The decoder of BodyMedia::mail_message: whoever carries the mail (SMTP, POP3, IMAP), its header becomes observations (email.*), its
+// parts become bodies. See README.md.
+#pragma once
+
+#include "dataplane/content/decoder.h"
+
+namespace sekisho {
+
+extern const Decoder mime_decoder;
+
+}  // namespace sekisho

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/content/mime/part_header.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "dataplane/content/mime/header_text.h"
+#include "dataplane/content/mime/parameters.h"
+
+namespace sekisho::mime {
+
+namespace {
+
+// Every reading of a name parameter, best first.
+constexpr Reading readings[] = {Reading::extended, Reading::plain, Reading::token};
+
+void add_names(PartHeader& part, Bytes field, std::string_view parameter, uint8_t rank, const MailOutput& out) {
+  for (const Reading reading : readings) {
+    uint8_t text[1024];
+    const size_t length = parameter_text(field, parameter, reading, text);
+    if (length == 0 || part.names.add({text, length}, rank++) || part.names_told) continue;
+    part.names_told = true;
+    anomaly(out, "mime.too_many_names");
+  }
+}
+
+// The first field of a name counts; a second one is told.
+bool first_of_its_name(bool& seen, const MailOutput& out) {
+  if (seen) anomaly(out, "mime.duplicate_header");
+  return !std::exchange(seen, true);
+}
+
+bool is(Bytes type, std::string_view name) { return equals_ignore_case(as_text(type), name); }
+bool begins(Bytes type, std::string_view name) {
+  return type.size() >= name.size() && equals_ignore_case(as_text(type.first(name.size())), name);
+}
+
+}  // namespace
+
+bool PartNames::add(Bytes name, uint8_t rank) {
+  size_t at = 0;
+  while (at < count_ && as_text(this->name(at)) != as_text(name)) ++at;
+  if (at == count_) {
+    if (count_ == names_max || used_ + name.size() > pool_.size()) return false;
+    std::memcpy(pool_.data() + used_, name.data(), name.size());
+    names_[count_++] = {used_, static_cast<uint16_t>(name.size()), rank};
+    used_ = static_cast<uint16_t>(used_ + name.size());
+  }
+  names_[at].rank = std::min(names_[at].rank, rank);
+  for (; at > 0 && names_[at - 1].rank > names_[at].rank; --at) std::swap(names_[at], names_[at - 1]);
+  return true;
+}
+
+void take_content_type(PartHeader& part, Bytes value, const MailOutput& out) {
+  if (!first_of_its_name(part.type_seen, out)) return;
+  const Bytes type = main_value(value);
+  part.type_length = static_cast<uint8_t>(std::min(type.size(), type_bytes_max));
+  if (part.type_length != 0) std::memcpy(part.type_bytes.data(), type.data(), part.type_length);
+  constexpr uint8_t after_disposition = 3;
+  add_names(part, value, "name", after_disposition, out);
+  if (!begins(part.type(), "multipart/")) return;
+  uint8_t boundary[field_bytes_max];
+  size_t length = parameter_bytes(value, "boundary", Reading::token, boundary);
+  if (length == 0) length = parameter_bytes(value, "boundary", Reading::extended, boundary);
+  while (length != 0 && (boundary[length - 1] == ' ' || boundary[length - 1] == '\t')) --length;  // RFC 2046 5.1.1
+  if (length > boundary_bytes_usual) anomaly(out, "mime.boundary_too_long");
+  part.boundary_length = static_cast<uint16_t>(length);
+  std::memcpy(part.boundary_bytes.data(), boundary, part.boundary().size());
+}
+
+void take_content_disposition(PartHeader& part, Bytes value, const MailOutput& out) {
+  if (!first_of_its_name(part.disposition_seen, out)) return;
+  part.attachment = is(main_value(value), "attachment");
+  add_names(part, value, "filename", 0, out);
+}
+
+void take_transfer_encoding(PartHeader& part, Bytes value, const MailOutput& out) {
+  if (!first_of_its_name(part.encoding_seen, out)) return;
+  if (!parse_transfer_encoding(main_value(value), part.encoding)) anomaly(out, "mime.unknown_encoding");
+}
+
+PartKind kind_of(const PartHeader& part, bool in_digest) {
+  const Bytes type = part.type();
+  if (type.empty()) return in_digest ? PartKind::message : PartKind::plain_text;
+  if (begins(type, "multipart/")) return PartKind::multipart;
+  if (is(type, "message/rfc822") || is(type, "message/global") || is(type, "message/news")) return PartKind::message;
+  if (is(type, "text/html") || is(type, "application/xhtml+xml")) return PartKind::html_text;
+  // "text" alone is what old mailers wrote; delivery reports are text to their readers.
+  return begins(type, "text/") || is(type, "text") || begins(type, "message/") ? PartKind::plain_text : PartKind::file;
+}
+
+}  // namespace sekisho::mime
