@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "control/api/control_state.h"
 #include "control/api/server.h"
 #include "control/alert_walk.h"
 #include "control/publish/publisher.h"
