@@ -90,7 +90,8 @@ bool decode(InflateState& state, Bytes& in, const DecoderInput& at, Sink& out) {
       return false;
     }
   } while (result == ISAL_DECOMP_OK && codec.avail_out == 0 && codec.block_state != ISAL_BLOCK_FINISH);
-  in = in.last(codec.avail_in);
+  // After an error the codec's input cursor means nothing.
+  in = result == ISAL_DECOMP_OK && codec.avail_in <= in.size() ? in.last(codec.avail_in) : Bytes{};
   if (result == ISAL_INCORRECT_CHECKSUM) {  // receivers keep what they have decoded
     out.anomaly(at.tx, "content.checksum_wrong", at.offset);
     state.at = At::after;

@@ -30,6 +30,7 @@ struct Head {
   unsigned hosts = 0;
   bool hosts_differ = false;
   bool connection_upgrade = false;
+  bool expect_continue = false;
   std::string_view upgrade;
   Oddities oddities;
 };

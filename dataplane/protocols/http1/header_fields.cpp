@@ -116,6 +116,9 @@ void note_connection(const HeaderField& field, const FieldContext& context) {
   while (!list.empty());
 }
 
+void note_expect(const HeaderField& field, const FieldContext& context) {
+  context.head.expect_continue = equals_ignore_case(field.value, "100-continue");
+}
 void note_upgrade(const HeaderField& field, const FieldContext& context) { context.head.upgrade = field.value; }
 void note_content_type(const HeaderField& field, const FieldContext& context) {
   if (context.head.content_type.empty()) context.head.content_type = field.value;
@@ -152,6 +155,7 @@ constexpr SpecialField special_fields[] = {
     {"proxy-authorization", none, none, note_proxy_authorization},
     {"upgrade", Field::http_upgrade, none, note_upgrade},
     {"connection", none, none, note_connection},
+    {"expect", none, none, note_expect},
     {"content-type", Field::http_request_content_type, Field::http_content_type, note_content_type},
     {"content-length", none, none, note_content_length},
     {"content-encoding", none, Field::http_content_encoding, note_content_encoding},

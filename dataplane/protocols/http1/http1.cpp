@@ -148,6 +148,7 @@ void Parser::end_message(Completeness completeness) {
 }
 
 bool Parser::step_counted() {
+  if (side_.expects) return settle_expectation();
   const size_t most = static_cast<size_t>(std::min<uint64_t>(rest_.size(), side_.left));
   side_.left -= most;
   give_body(rest_.first(most));

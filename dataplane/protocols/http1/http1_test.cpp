@@ -74,6 +74,20 @@ BOOST_AUTO_TEST_CASE(a_response_before_the_end_of_its_request_waits_for_it) {
   BOOST_TEST(report.has("body 1 http_request name= type= complete bytes=abcdef"));
 }
 
+BOOST_AUTO_TEST_CASE(a_refused_expectation_may_be_followed_by_the_next_request_or_by_the_body) {
+  const std::string put = "PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
+  const std::string refused = "HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n";
+  const Report next = checked({client(put), server(refused), client("GET /b HTTP/1.1\r\nHost: h\r\n\r\n"), end(s2c)});
+  BOOST_TEST(next.has("2 http.url=/b"));
+  BOOST_TEST(next.has("anomaly 1 http.smuggling"));
+  BOOST_TEST(next.has("end 1 complete"));
+  const Report body = checked({client(put), server(refused), client("abcdGET /b HTTP/1.1\r\nHost: h\r\n\r\n"), end(s2c)});
+  BOOST_TEST(body.has("body 1 http_request name=a type= complete bytes=abcd"));
+  BOOST_TEST(body.has("2 http.url=/b"));
+  BOOST_TEST(body.count("anomaly") == 0U);
+  BOOST_TEST(checked({client(put + "GET "), server(refused)}).has("body 1 http_request name=a type= complete bytes=GET "));
+}
+
 BOOST_AUTO_TEST_CASE(a_request_without_response_ends_incomplete) {
   const Report report = request("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   BOOST_TEST(report.has("end 1 incomplete"));

@@ -14,7 +14,6 @@ constexpr std::array<const char*, static_cast<size_t>(Oddity::count)> names = {
     "http.host_missing",
     "http.request_line_odd",
     "http.status_line_odd",
-    "http.version_odd",
     "http.bare_lf",
     "http.bare_cr",
     "http.nul",

@@ -15,7 +15,6 @@ enum class Oddity : uint8_t {
   host_missing,
   request_line_odd,
   status_line_odd,
-  version_odd,
   bare_lf,
   bare_cr,
   nul,

@@ -43,6 +43,7 @@ class Parser {
   void check_host(const RequestLine& line, Head& head, uint64_t start);
   void queue_request(const OpenRequest& request, Bytes name);
   void end_request(Completeness completeness);
+  bool settle_expectation();
   bool step_held();
   void hand_off_client(HandoffHint hint);
 

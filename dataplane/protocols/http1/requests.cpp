@@ -62,6 +62,7 @@ void Parser::request_head(Bytes head_bytes, HeadPart part) {
   const Framing framing = request.simple ? Framing{} : frame_request(head, read_version(line.version).minor_number);
   if (framing.ambiguous) report(head, Oddity::smuggling, start);
   side_.hold_after = (request.connect || request.upgrade) && !answered_already;
+  side_.expects = head.expect_continue;
   begin_body(head, framing, name_bytes);
   if (side_.at == At::head) end_message(Completeness::complete);
   if (request.simple) side_.at = At::ignored;
@@ -123,6 +124,25 @@ void Parser::end_request(Completeness completeness) {
   side_.hold_after = false;
   if (session_.server.ended) end_unanswered();
   if (session_.tunnel_waits) hand_off_client(session_.tunnel_hint);
+}
+
+// A client that asked for 100 Continue and got a final response may go on with its next request instead of the body (RFC 9110
+// 10.1.1). Servers disagree on what they read then, so it is said. False: more bytes are needed to know.
+bool Parser::settle_expectation() {
+  constexpr size_t longest_method = 16;
+  if (session_.answered.tx != side_.tx && !session_.response_done) {
+    side_.expects = false;  // it did not wait
+    return true;
+  }
+  const std::string_view text = as_text(rest_);
+  const size_t space = text.find(' ');
+  if (space == std::string_view::npos && text.size() < longest_method && is_token(text)) return false;
+  side_.expects = false;
+  if (!is_known_method(text.substr(0, space))) return true;
+  report(Oddity::smuggling, offset_);
+  end_body(BodyEnd::truncated);
+  end_message(Completeness::complete);
+  return true;
 }
 
 // Bytes after CONNECT or Upgrade are another protocol's or the next request: the response decides. They stay unconsumed.

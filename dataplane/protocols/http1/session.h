@@ -64,6 +64,7 @@ struct Side {
   bool gap_before = false;        // the last message boundary was lost in a gap
   bool any_message = false;
   bool early_data_said = false;
+  bool expects = false;           // client: the body under way waits for 100 Continue
   bool hold_after = false;        // client: what follows the request under way waits for its response
   bool lone = false;              // server: the response under way answers no request that we know
   uint32_t searched = 0;          // of the unconsumed bytes, those in which a head's or line's end was looked for
