@@ -17,7 +17,8 @@ inline Address address_from_v4(const uint8_t* four_bytes) {
   std::memcpy(&address[12], four_bytes, 4);
   return address;
 }
-inline bool is_v4(const Address& address) {
+
+inline bool is_v4_mapped(const Address& address) {
   static constexpr uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
   return std::memcmp(address.data(), mapped, sizeof mapped) == 0;
 }

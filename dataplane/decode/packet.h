@@ -35,6 +35,40 @@ enum class DecodeStatus : uint8_t {
   other_transport,  // IP, but not TCP, UDP or ICMP: forwarded, counted as a flow without payload
   too_deep          // more VLAN tags, extension headers or tunnels than we follow
 };
+inline constexpr unsigned decode_status_count = 8;
+
+// What lies in front of the IP header; `raw_ip` is nothing. The wire is Ethernet, the others come in capture files.
+enum class LinkType : uint8_t { ethernet, linux_sll, linux_sll2, raw_ip, null_loop, ppp };
+
+// What exactly was wrong, where a status alone would not tell: anomalies and counters, named by anomaly_name() in decode.h.
+enum class DecodeAnomaly : uint8_t {
+  none,
+  bad_version,        // the version nibble contradicts the link layer
+  bad_length,         // the IP lengths contradict each other
+  bad_options,        // IPv4 options or IPv6 extension headers that a receiver refuses
+  source_route,       // LSRR, SSRR, routing header type 0, or any routing header with segments left
+  jumbogram,          // RFC 2675
+  mapped_address,     // ::ffff:0:0/96 inside an IPv6 header
+  atomic_fragment,    // RFC 6946: a fragment header on a whole datagram; decoded on, only reported
+  bad_ip_checksum,
+  bad_tcp_header,
+  bad_tcp_checksum,
+  bad_udp_length,
+  bad_udp_checksum,
+  bad_icmp_header,
+  bad_icmp_checksum,
+  count
+};
+
+// Of a packet whose status is `fragment` (RFC 791 3.1, RFC 8200 4.5).
+struct FragmentHeader {
+  uint32_t id = 0;
+  uint16_t offset = 0;         // of its payload in the datagram, bytes
+  uint16_t header_offset = 0;  // IPv6: of the fragment header, from the frame's first byte
+  uint16_t name_offset = 0;    // IPv6: of the next-header byte that names the fragment header
+  bool more = false;
+};
+static_assert(sizeof(FragmentHeader) == 12);
 
 namespace tcp_flag {
 inline constexpr uint8_t fin = 0x01, syn = 0x02, rst = 0x04, psh = 0x08, ack = 0x10, urg = 0x20;
@@ -52,6 +86,7 @@ struct TcpHeader {
   bool has_window_scale = false;
   bool has_timestamp = false;
   bool has_md5 = false;      // RFC 2385: the receiver drops it without a key
+  bool has_ao = false;       // RFC 5925: receivers that know the option drop it without a key, older ones do not
   uint32_t timestamp_value = 0;
   uint32_t timestamp_echo = 0;
 };
@@ -72,8 +107,11 @@ struct Packet {
   uint16_t pair = 0;              // index of the port pair
   bool checksum_verified = false; // the NIC found L3 and L4 checksums good
 
-  // Set by decode. Offsets count from data.
+  // Set by decode. Offsets count from data. payload_offset is 0 where decode did not get past the transport header
+  // (or, for a fragment, the IP headers); what stands before the place where it stopped is filled in whatever the status.
   DecodeStatus status = DecodeStatus::ok;
+  DecodeAnomaly anomaly = DecodeAnomaly::none;
+  LinkType link = LinkType::ethernet;
   ChecksumState checksum = ChecksumState::unchecked;
   uint8_t ip_version = 0;         // 4 or 6
   uint8_t ip_protocol = 0;
@@ -90,13 +128,17 @@ struct Packet {
   uint32_t payload_length = 0;
   uint8_t icmp_type = 0;
   uint8_t icmp_code = 0;
+  uint64_t flow_hash = 0;         // keyed, equal for both directions; names the home lcore
   FiveTuple tuple;                // as sent: source is the sender
   TcpHeader tcp;
+  FragmentHeader fragment;
 
   Bytes frame() const { return {data, length}; }
   Bytes payload() const { return {data + payload_offset, payload_length}; }
 };
 
+// retain() may move the frame to memory that lasts (it then sets packet.data): take views after it. release() may be called
+// with another Packet object of which only memory, owner and data are set to what they were after retain().
 inline void retain(Packet& packet) { packet.memory->retain(packet); }
 inline void release(Packet& packet) { packet.memory->release(packet); }
 

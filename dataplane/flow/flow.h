@@ -26,11 +26,15 @@ inline constexpr uint16_t bypassed = 2;    // nothing left to learn: counters an
 inline constexpr uint16_t sinkholed = 4;
 }  // namespace flow_flag
 
+inline constexpr uint16_t flow_port_unknown = 0xffff;  // that side has not spoken
+
 // Facts of the first packet, for the firewall row (DESIGN 2). Client = its sender unless a handshake says otherwise.
 struct FlowFirst {
   uint64_t start_wall_ns = 0;
   uint64_t start_ns = 0;
-  uint8_t client_mac[6] = {};  // last seen; injected frames need them too
+  // Injected frames need them too. All zero where frames have none; the server's is the first packet's destination until
+  // the server speaks. Refreshed as limits.h says.
+  uint8_t client_mac[6] = {};
   uint8_t server_mac[6] = {};
   uint16_t vlan[2] = {};
   uint8_t vlan_count = 0;
@@ -39,9 +43,9 @@ struct FlowFirst {
   bool dont_fragment = false;
   uint16_t ip_id = 0;
   uint16_t window = 0;
-  uint16_t client_side_port = 0;  // index of the port that client packets come in by
-  uint16_t server_side_port = 0;
-  uint8_t tcp_flags[2] = {};      // OR over the packets of each direction
+  uint16_t client_side_port = flow_port_unknown;  // index of the port that client packets come in by
+  uint16_t server_side_port = flow_port_unknown;
+  uint8_t tcp_flags[2] = {};      // OR over the packets of each direction; brought up to date by FlowTable::first()
   uint8_t icmp_type = 0;
   uint8_t icmp_code = 0;
 };
@@ -63,6 +67,7 @@ struct alignas(64) Flow {
   uint32_t timer_previous = 0;
   uint32_t timer_slot = 0;
   uint32_t last_wall_delta_us = 0;  // unused by the table: wall time of the last packet, us after start_wall_ns
+  uint8_t tcp_flags[2] = {};        // as in FlowFirst, here so that a packet does not touch the third line
 };
 static_assert(sizeof(Flow) == 128);
 

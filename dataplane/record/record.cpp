@@ -83,11 +83,13 @@ void RecordWriter::bytes(Field field, Bytes value) {
 uint32_t RecordWriter::finish() {
   const uint32_t byte_count = static_cast<uint32_t>(memory_.size()) - bytes_begin_;
   const uint32_t shift = bytes_begin_ - fields_end_;
-  std::memmove(memory_.data() + fields_end_, memory_.data() + bytes_begin_, byte_count);
   const uint32_t count = (fields_end_ - table_begin) / sizeof(RecordField);
-  auto* fields = reinterpret_cast<RecordField*>(memory_.data() + table_begin);
-  for (uint32_t i = 0; i < count; ++i)
-    if (fields[i].type != static_cast<uint8_t>(FieldType::number)) fields[i].value -= shift;
+  if (shift != 0) {  // the reservation was larger than what came
+    std::memmove(memory_.data() + fields_end_, memory_.data() + bytes_begin_, byte_count);
+    auto* fields = reinterpret_cast<RecordField*>(memory_.data() + table_begin);
+    for (uint32_t i = 0; i < count; ++i)
+      if (fields[i].type != static_cast<uint8_t>(FieldType::number)) fields[i].value -= shift;
+  }
   const uint32_t length = round_up_8(fields_end_ + byte_count);
   std::memset(memory_.data() + fields_end_ + byte_count, 0, length - fields_end_ - byte_count);
   header().length = length;

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration, typed: one struct for each section of the file. Defaults, units, ranges and the sentence that explains a
+// key stand in keys.cpp, once; a Config made by load_config() or default_config() is complete.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control/config/prefix.h"
+#include "matchers/indicator.h"
+
+namespace sekisho {
+
+// The enumerators are what the file says.
+enum class Language : uint8_t { en, ja };
+enum class HugePages : uint8_t { automatic, on, off };      // "auto", "on", "off"
+enum class PairMode : uint8_t { monitor, inline_ };         // "monitor", "inline"
+enum class FailMode : uint8_t { open, closed };             // forward uninspected, or drop
+enum class MalformedPolicy : uint8_t { pass, drop, reset };
+enum class Digest : uint8_t { md5, sha1, sha256 };
+enum class Severity : uint8_t { low = 1, medium, high, critical };
+enum class FeedFormat : uint8_t { automatic, csv, list };   // "auto", "csv", "list"
+enum class FeedMode : uint8_t { enforce, shadow };
+enum class RuleAction : uint8_t { pass, alert, drop, reset, sinkhole, as_asked };
+enum class SinkType : uint8_t { file, syslog };
+enum class LogFormat : uint8_t { eve, cef };
+enum class RowSet : uint8_t { alerts, all };
+enum class LogLevel : uint8_t { error, warning, notice, debug };
+
+// Their spelling in the file. Index = the enumerator's value (Severity: minus 1).
+template <typename Enum>
+struct Spelling;
+template <> struct Spelling<Language> { static constexpr std::string_view names[] = {"en", "ja"}; };
+template <> struct Spelling<HugePages> { static constexpr std::string_view names[] = {"auto", "on", "off"}; };
+template <> struct Spelling<PairMode> { static constexpr std::string_view names[] = {"monitor", "inline"}; };
+template <> struct Spelling<FailMode> { static constexpr std::string_view names[] = {"open", "closed"}; };
+template <> struct Spelling<MalformedPolicy> { static constexpr std::string_view names[] = {"pass", "drop", "reset"}; };
+template <> struct Spelling<Digest> { static constexpr std::string_view names[] = {"md5", "sha1", "sha256"}; };
+template <> struct Spelling<Severity> {
+  static constexpr std::string_view names[] = {"low", "medium", "high", "critical"};
+};
+template <> struct Spelling<FeedFormat> { static constexpr std::string_view names[] = {"auto", "csv", "list"}; };
+template <> struct Spelling<FeedMode> { static constexpr std::string_view names[] = {"enforce", "shadow"}; };
+template <> struct Spelling<RuleAction> {
+  static constexpr std::string_view names[] = {"pass", "alert", "drop", "reset", "sinkhole", "as_asked"};
+};
+template <> struct Spelling<SinkType> { static constexpr std::string_view names[] = {"file", "syslog"}; };
+template <> struct Spelling<LogFormat> { static constexpr std::string_view names[] = {"eve", "cef"}; };
+template <> struct Spelling<RowSet> { static constexpr std::string_view names[] = {"alerts", "all"}; };
+template <> struct Spelling<LogLevel> {
+  static constexpr std::string_view names[] = {"error", "warning", "notice", "debug"};
+};
+template <typename Enum>
+inline constexpr uint8_t first_value = 0;
+template <>
+inline constexpr uint8_t first_value<Severity> = 1;
+
+template <typename Enum>
+constexpr std::string_view spelling(Enum value) {
+  return Spelling<Enum>::names[static_cast<uint8_t>(value) - first_value<Enum>];
+}
+
+struct GeneralConfig {
+  std::string name;
+  std::string site;
+  Language language;
+};
+
+// One end of a port pair: exactly one of the two is set; neither = absent (a mirror has only its end a).
+struct PortConfig {
+  std::string vdev;  // DPDK's own words: "net_af_xdp0,iface=eth1"
+  std::string pci;   // "0000:03:00.0"
+  bool present() const { return !vdev.empty() || !pci.empty(); }
+};
+
+struct PairConfig {
+  std::string name;
+  PairMode mode;
+  PortConfig a;
+  PortConfig b;
+  std::string path_group;  // pairs of one group share their traffic; empty = the pair alone
+};
+
+struct FlowsConfig {
+  uint64_t flows_max;        // per lcore
+  uint64_t half_open_max;    // per lcore
+  uint64_t half_open_timeout_s;
+  uint64_t established_timeout_s;
+  uint64_t closed_timeout_s;
+  uint64_t datagram_timeout_s;  // UDP, ICMP and the rest
+  uint64_t tombstone_s;
+  bool vlan_in_key;
+  bool pick_up_midstream;
+};
+
+struct StreamsConfig {
+  uint64_t retained_kb_max;        // per direction
+  uint64_t retained_pool_percent;  // of all packet buffers
+  uint64_t out_of_order_max;       // segments per direction
+  uint64_t fragments_max;          // datagrams held, per lcore
+  uint64_t fragment_timeout_ms;
+  uint64_t transactions_max;       // open at once, per flow
+};
+
+struct RingsConfig {
+  uint64_t sightings_mb;     // per lcore, a power of two
+  uint64_t transactions_mb;  // per lcore, a power of two
+};
+
+struct IdleConfig {
+  uint64_t empty_polls;
+  uint64_t sleep_us_max;
+};
+
+struct ExhaustionConfig {
+  FailMode flows;
+  FailMode segments;
+  FailMode buffers;
+  FailMode holds;
+  FailMode sightings;
+};
+
+struct MalformedConfig {
+  MalformedPolicy packet;
+  MalformedPolicy stream;
+  MalformedPolicy application;
+  MalformedPolicy uncompared_retransmission;
+};
+
+struct SinkholeConfig {
+  std::string ipv4;
+  std::string ipv6;
+  uint64_t ttl_s;
+};
+
+struct DataplaneConfig {
+  std::vector<uint64_t> lcores;
+  uint64_t main_lcore;
+  uint64_t memory_mb;
+  HugePages hugepages;
+  std::string socket;
+  std::string user;
+  uint64_t mtu;  // bytes
+  std::vector<PairConfig> pairs;
+  FlowsConfig flows;
+  StreamsConfig streams;
+  RingsConfig rings;
+  IdleConfig idle;
+  std::vector<Digest> digests;
+  bool judge_body_prefixes;
+  ExhaustionConfig exhaustion;
+  MalformedConfig malformed;
+  SinkholeConfig sinkhole;
+};
+
+struct ZonesConfig {
+  std::vector<Prefix> internal;
+  std::vector<Prefix> dmz;
+};
+
+struct RelaysConfig {
+  std::vector<Prefix> proxies;
+  std::vector<Prefix> resolvers;
+  std::vector<Prefix> mail;
+};
+
+struct FeedConfig {
+  std::string name;
+  std::string path;
+  FeedFormat format;
+  FeedMode mode;
+  std::optional<Kind> kind;  // of lines whose kind is not told; none = sniffed
+  Severity severity;
+  uint64_t confidence;       // per cent
+  Tlp tlp;
+  std::optional<Action> action;
+  uint64_t lines_max;
+};
+
+// One row of the policy table. An empty list, and a lowest bound, match everything.
+struct RuleConfig {
+  Severity severity_min;
+  uint64_t confidence_min;  // per cent
+  std::vector<Kind> kinds;
+  std::vector<std::string> feeds;
+  std::vector<uint64_t> phases;  // 1..6, of the indicator's hint
+  bool asked;                    // only indicators that name an action
+  RuleAction action;
+};
+
+struct OutputConfig {
+  std::string name;
+  SinkType sink;
+  LogFormat format;
+  RowSet rows;
+  std::vector<std::string> products;  // empty = all
+  std::string path;                   // file
+  uint64_t rotate_mb;
+  uint64_t keep_files;
+  std::string host;                   // syslog
+  uint64_t port;
+  uint64_t spool_mb;
+};
+
+struct PhasesConfig {
+  uint64_t beacon_contacts;
+  uint64_t beacon_window_s;
+  uint64_t exfiltration_mb;
+  uint64_t exfiltration_window_s;
+  uint64_t scan_targets;
+  uint64_t scan_window_s;
+  uint64_t join_window_s;
+  uint64_t evidence_max;
+  uint64_t evidence_days;
+};
+
+struct ControlConfig {
+  std::string socket;
+  std::string group;
+  std::string state_dir;
+  uint64_t connections_max;
+  uint64_t request_timeout_ms;
+  uint64_t reconnect_ms;
+  uint64_t drain_threads;
+  LogLevel log_level;
+};
+
+struct Config {
+  GeneralConfig general;
+  DataplaneConfig dataplane;
+  ZonesConfig zones;
+  std::vector<std::string> trusted_domains;
+  RelaysConfig relays;
+  std::vector<FeedConfig> feeds;
+  std::vector<RuleConfig> policy;
+  PhasesConfig phases;
+  std::vector<OutputConfig> outputs;
+  ControlConfig control;
+};
+
+}  // namespace sekisho

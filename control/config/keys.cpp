@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every key of the configuration: one table for each section, innermost first. Sentence, default, unit, range.
+#include "control/config/limits.h"
+#include "control/config/value.h"
+
+namespace sekisho {
+
+namespace {
+
+constexpr ValueRange name_range{1, 64};
+constexpr ValueRange path_range{1, 4095};
+constexpr ValueRange socket_range{1, 107};
+constexpr ValueRange percent{0, 100};
+constexpr ValueRange seconds{1, 86400};
+
+constexpr KeySpec general_keys[] = {
+    key<&GeneralConfig::name>({.name = "name", .sentence = "The appliance's name in rows and messages.",
+                               .fallback = "sekisho", .range = name_range, .check = check_name}),
+    key<&GeneralConfig::site>({.name = "site", .sentence = "Where it stands; rows carry it.", .range = {0, 64}}),
+    key<&GeneralConfig::language>({.name = "language", .sentence = "Language of indicator and phase names in rows.",
+                                   .fallback = "en"}),
+};
+constexpr SectionSpec general_section{"The appliance itself.", general_keys};
+
+constexpr KeySpec port_keys[] = {
+    key<&PortConfig::vdev>({.name = "vdev", .sentence = "A virtual device in DPDK's words; instead of pci.",
+                            .range = {0, 255}, .sample = "net_af_xdp0,iface=eth1"}),
+    key<&PortConfig::pci>({.name = "pci", .sentence = "The PCI address of a NIC that is bound to vfio-pci; instead of vdev.",
+                           .check = check_pci}),
+};
+constexpr SectionSpec port_section{"One end of a pair: a vdev or a PCI address.", port_keys};
+
+constexpr KeySpec pair_keys[] = {
+    key<&PairConfig::name>({.name = "name", .sentence = "The pair's name in rows and counters.", .range = name_range,
+                            .presence = Presence::required, .sample = "inside-dmz", .check = check_name}),
+    key<&PairConfig::mode>({.name = "mode", .sentence = "monitor reports only; inline also stops.",
+                            .fallback = "monitor"}),
+    key<&PairConfig::a>({.name = "a", .sentence = "The inner end.", .presence = Presence::required}, port_section),
+    key<&PairConfig::b>({.name = "b", .sentence = "The outer end; absent where a only listens to a mirror."}, port_section),
+    key<&PairConfig::path_group>({.name = "path_group",
+                                  .sentence = "Pairs of one group share their traffic (two links of one path).",
+                                  .range = {0, 64}, .check = check_name}),
+};
+constexpr SectionSpec pair_section{"A port pair: what enters at one end leaves at the other.", pair_keys};
+
+constexpr KeySpec flows_keys[] = {
+    key<&FlowsConfig::flows_max>({.name = "flows_max", .sentence = "Flows kept by each lcore.", .fallback = "131072",
+                                  .unit = "flows", .range = {1024, 1U << 26}}),
+    key<&FlowsConfig::half_open_max>({.name = "half_open_max",
+                                      .sentence = "Of these, flows where one side has not spoken; the oldest goes first.",
+                                      .fallback = "16384", .unit = "flows", .range = {256, 1U << 25}}),
+    key<&FlowsConfig::half_open_timeout_s>({.name = "half_open_timeout_s", .sentence = "A half-open flow ends after this silence.",
+                                            .fallback = "30", .unit = "s", .range = seconds}),
+    key<&FlowsConfig::established_timeout_s>({.name = "established_timeout_s", .sentence = "A TCP flow ends after this silence.",
+                                              .fallback = "300", .unit = "s", .range = seconds}),
+    key<&FlowsConfig::closed_timeout_s>({.name = "closed_timeout_s", .sentence = "A TCP flow is kept this long after FIN or RST.",
+                                         .fallback = "5", .unit = "s", .range = seconds}),
+    key<&FlowsConfig::datagram_timeout_s>({.name = "datagram_timeout_s",
+                                           .sentence = "A flow of UDP, ICMP or another protocol ends after this silence.",
+                                           .fallback = "60", .unit = "s", .range = seconds}),
+    key<&FlowsConfig::tombstone_s>({.name = "tombstone_s", .sentence = "A blocked flow drops both directions this long.",
+                                    .fallback = "60", .unit = "s", .range = seconds}),
+    key<&FlowsConfig::vlan_in_key>({.name = "vlan_in_key", .sentence = "Keep flows of different VLANs apart.",
+                                    .fallback = "false"}),
+    key<&FlowsConfig::pick_up_midstream>({.name = "pick_up_midstream",
+                                          .sentence = "Inspect TCP flows whose handshake was not seen, from where they stand.",
+                                          .fallback = "true"}),
+};
+constexpr SectionSpec flows_section{"The flow tables.", flows_keys};
+
+constexpr KeySpec streams_keys[] = {
+    key<&StreamsConfig::retained_kb_max>({.name = "retained_kb_max",
+                                          .sentence = "Unacknowledged bytes kept per direction, to compare retransmissions.",
+                                          .fallback = "1024", .unit = "KiB", .range = {16, 65536}}),
+    key<&StreamsConfig::retained_pool_percent>({.name = "retained_pool_percent",
+                                                .sentence = "Share of the packet buffers that may be kept.", .fallback = "50",
+                                                .unit = "per cent", .range = {1, 90}}),
+    key<&StreamsConfig::out_of_order_max>({.name = "out_of_order_max",
+                                           .sentence = "Segments kept per direction behind a hole.", .fallback = "256",
+                                           .unit = "segments", .range = {1, 65536}}),
+    key<&StreamsConfig::fragments_max>({.name = "fragments_max", .sentence = "Fragmented datagrams held by each lcore.",
+                                        .fallback = "1024", .unit = "datagrams", .range = {1, 65536}}),
+    key<&StreamsConfig::fragment_timeout_ms>({.name = "fragment_timeout_ms",
+                                              .sentence = "A datagram that is not complete after this goes.",
+                                              .fallback = "2000", .unit = "ms", .range = {10, 60000}}),
+    key<&StreamsConfig::transactions_max>({.name = "transactions_max",
+                                           .sentence = "Transactions open at once in a flow; the oldest goes first.",
+                                           .fallback = "64", .unit = "transactions", .range = {1, 4096}}),
+};
+constexpr SectionSpec streams_section{"TCP reassembly, fragments and transactions.", streams_keys};
+
+constexpr KeySpec rings_keys[] = {
+    key<&RingsConfig::sightings_mb>({.name = "sightings_mb", .sentence = "The ring of sightings, for each lcore.",
+                                     .fallback = "64", .unit = "MiB, a power of two", .range = {1, 8192},
+                                     .check = check_power_of_two}),
+    key<&RingsConfig::transactions_mb>({.name = "transactions_mb",
+                                        .sentence = "The ring of transactions, flows and files, for each lcore.",
+                                        .fallback = "64", .unit = "MiB, a power of two", .range = {1, 8192},
+                                        .check = check_power_of_two}),
+};
+constexpr SectionSpec rings_section{"Records wait here for control; what does not fit is counted.", rings_keys};
+
+constexpr KeySpec idle_keys[] = {
+    key<&IdleConfig::empty_polls>({.name = "empty_polls",
+                                   .sentence = "Empty polls in a row before an lcore begins to sleep; 0 = it never sleeps.",
+                                   .fallback = "0", .unit = "polls", .range = {0, 1U << 30}}),
+    key<&IdleConfig::sleep_us_max>({.name = "sleep_us_max", .sentence = "The longest sleep.", .fallback = "100",
+                                    .unit = "us", .range = {1, 10000}}),
+};
+constexpr SectionSpec idle_section{"What an lcore does without traffic.", idle_keys};
+
+constexpr KeySpec exhaustion_keys[] = {
+    key<&ExhaustionConfig::flows>({.name = "flows", .sentence = "A new flow finds the table full.", .fallback = "open"}),
+    key<&ExhaustionConfig::segments>({.name = "segments", .sentence = "A segment finds its stream's bounds met.",
+                                      .fallback = "closed"}),
+    key<&ExhaustionConfig::buffers>({.name = "buffers", .sentence = "Packet buffers run out.", .fallback = "closed"}),
+    key<&ExhaustionConfig::holds>({.name = "holds", .sentence = "Held packets meet their bound or their time.",
+                                   .fallback = "closed"}),
+    key<&ExhaustionConfig::sightings>({.name = "sightings", .sentence = "The ring of sightings is full.",
+                                       .fallback = "open"}),
+};
+constexpr SectionSpec exhaustion_section{
+    "What happens at each bound on inline pairs: open forwards uninspected, closed drops.", exhaustion_keys};
+
+constexpr KeySpec malformed_keys[] = {
+    key<&MalformedConfig::packet>({.name = "packet", .sentence = "Headers that contradict each other, bad checksums.",
+                                   .fallback = "drop"}),
+    key<&MalformedConfig::stream>({.name = "stream", .sentence = "Segments that no receiver would take.", .fallback = "drop"}),
+    key<&MalformedConfig::application>({.name = "application",
+                                        .sentence = "Bytes that a layer-7 parser cannot read, and ambiguous ones.",
+                                        .fallback = "pass"}),
+    key<&MalformedConfig::uncompared_retransmission>(
+        {.name = "uncompared_retransmission", .sentence = "A retransmission of bytes that are no longer kept.",
+         .fallback = "drop"}),
+};
+constexpr SectionSpec malformed_section{"What happens to malformed traffic on inline pairs.", malformed_keys};
+
+constexpr KeySpec sinkhole_keys[] = {
+    key<&SinkholeConfig::ipv4>({.name = "ipv4", .sentence = "Answer to A questions.", .fallback = "192.0.2.1",
+                                .check = check_ipv4}),
+    key<&SinkholeConfig::ipv6>({.name = "ipv6", .sentence = "Answer to AAAA questions.", .fallback = "2001:db8::1",
+                                .check = check_ipv6}),
+    key<&SinkholeConfig::ttl_s>({.name = "ttl_s", .sentence = "Time to live of the answers.", .fallback = "10", .unit = "s",
+                                 .range = {0, 86400}}),
+};
+constexpr SectionSpec sinkhole_section{"Where sinkholed names point.", sinkhole_keys};
+
+constexpr KeySpec dataplane_keys[] = {
+    key<&DataplaneConfig::lcores>({.name = "lcores", .sentence = "CPUs that inspect packets, one worker each.",
+                                   .fallback = "1", .unit = "CPU index", .range = {0, 1023}}),
+    key<&DataplaneConfig::main_lcore>({.name = "main_lcore", .sentence = "CPU of the data plane's other threads.",
+                                       .fallback = "0", .unit = "CPU index", .range = {0, 1023}}),
+    key<&DataplaneConfig::memory_mb>({.name = "memory_mb", .sentence = "Memory for packet buffers, flows and streams.",
+                                      .fallback = "1024", .unit = "MiB", .range = {128, 1U << 20}}),
+    key<&DataplaneConfig::hugepages>({.name = "hugepages",
+                                      .sentence = "on: refuse to start without enough huge pages; auto: do without them.",
+                                      .fallback = "auto"}),
+    key<&DataplaneConfig::socket>({.name = "socket", .sentence = "The command socket that control connects to.",
+                                   .fallback = "/run/sekisho/dataplane.sock", .range = socket_range, .check = check_path}),
+    key<&DataplaneConfig::user>({.name = "user",
+                                 .sentence = "Who the data plane becomes once its ports are open; empty = it stays.",
+                                 .fallback = "sekisho-dataplane", .range = {0, 32}, .check = check_name}),
+    key<&DataplaneConfig::mtu>({.name = "mtu", .sentence = "The longest IP packet on the ports.", .fallback = "1500",
+                                .unit = "bytes", .range = {576, 9216}}),
+    key<&DataplaneConfig::pairs>({.name = "pairs", .sentence = "The port pairs."}, pair_section),
+    key<&DataplaneConfig::flows>({.name = "flows", .sentence = flows_section.sentence}, flows_section),
+    key<&DataplaneConfig::streams>({.name = "streams", .sentence = streams_section.sentence}, streams_section),
+    key<&DataplaneConfig::rings>({.name = "rings", .sentence = rings_section.sentence}, rings_section),
+    key<&DataplaneConfig::idle>({.name = "idle", .sentence = idle_section.sentence}, idle_section),
+    key<&DataplaneConfig::digests>({.name = "digests",
+                                    .sentence = "Digests of every file in its row; those that indicators need are added.",
+                                    .sample = "sha256"}),
+    key<&DataplaneConfig::judge_body_prefixes>(
+        {.name = "judge_body_prefixes",
+         .sentence = "Where a body's end is not known ahead, look up its digest before every segment goes on.",
+         .fallback = "true"}),
+    key<&DataplaneConfig::exhaustion>({.name = "exhaustion", .sentence = exhaustion_section.sentence}, exhaustion_section),
+    key<&DataplaneConfig::malformed>({.name = "malformed", .sentence = malformed_section.sentence}, malformed_section),
+    key<&DataplaneConfig::sinkhole>({.name = "sinkhole", .sentence = sinkhole_section.sentence}, sinkhole_section),
+};
+constexpr SectionSpec dataplane_section{"The packet's side. Changes here need a restart of sekisho-dataplane.", dataplane_keys};
+
+constexpr KeySpec zones_keys[] = {
+    key<&ZonesConfig::internal>({.name = "internal", .sentence = "The organisation's inner networks.",
+                                 .fallback = "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 fc00::/7"}),
+    key<&ZonesConfig::dmz>({.name = "dmz", .sentence = "The DMZ's networks; they win over internal. All else is outside.",
+                            .sample = "192.0.2.0/24"}),
+};
+constexpr SectionSpec zones_section{"Which address stands where.", zones_keys};
+
+constexpr KeySpec relays_keys[] = {
+    key<&RelaysConfig::proxies>({.name = "proxies", .sentence = "The organisation's web proxies.", .sample = "192.0.2.10"}),
+    key<&RelaysConfig::resolvers>({.name = "resolvers", .sentence = "The organisation's DNS resolvers.", .sample = "192.0.2.53"}),
+    key<&RelaysConfig::mail>({.name = "mail", .sentence = "The organisation's mail relays.", .sample = "192.0.2.25"}),
+};
+constexpr SectionSpec relays_section{
+    "Hosts that act for others: a sighting on their outside leg belongs to the inside host behind it.", relays_keys};
+
+constexpr KeySpec feed_keys[] = {
+    key<&FeedConfig::name>({.name = "name", .sentence = "The feed's name in rows.", .range = name_range,
+                            .presence = Presence::required, .sample = "acme", .check = check_name}),
+    key<&FeedConfig::path>({.name = "path", .sentence = "The file.", .range = path_range, .presence = Presence::required,
+                            .sample = "/var/lib/sekisho/feeds/acme.csv", .check = check_path}),
+    key<&FeedConfig::format>({.name = "format", .sentence = "csv: a header names the columns; list: one value a line.",
+                              .fallback = "auto"}),
+    key<&FeedConfig::mode>({.name = "mode", .sentence = "shadow: report and count only, whatever the policy says.",
+                            .fallback = "enforce"}),
+    key<&FeedConfig::kind>({.name = "kind", .sentence = "Kind of the values whose kind the file does not tell; else sniffed."}),
+    key<&FeedConfig::severity>({.name = "severity", .sentence = "Of indicators without their own.", .fallback = "medium"}),
+    key<&FeedConfig::confidence>({.name = "confidence", .sentence = "Of indicators without their own.", .fallback = "50",
+                                  .unit = "per cent", .range = percent}),
+    key<&FeedConfig::tlp>({.name = "tlp", .sentence = "Traffic light of indicators without their own.", .fallback = "clear"}),
+    key<&FeedConfig::action>({.name = "action", .sentence = "Action that indicators without their own ask for."}),
+    key<&FeedConfig::lines_max>({.name = "lines_max", .sentence = "Lines read; the rest is reported and left out.",
+                                 .fallback = "5000000", .unit = "lines", .range = {1, 50'000'000}}),
+};
+constexpr SectionSpec feed_section{"A file of indicators.", feed_keys};
+
+constexpr KeySpec rule_keys[] = {
+    key<&RuleConfig::severity_min>({.name = "severity_min", .sentence = "At least this severe.", .fallback = "low"}),
+    key<&RuleConfig::confidence_min>({.name = "confidence_min", .sentence = "At least this certain.", .fallback = "0",
+                                      .unit = "per cent", .range = percent}),
+    key<&RuleConfig::kinds>({.name = "kinds", .sentence = "Of one of these kinds; empty = any."}),
+    key<&RuleConfig::feeds>({.name = "feeds", .sentence = "From one of these feeds; empty = any.", .range = name_range}),
+    key<&RuleConfig::phases>({.name = "phases", .sentence = "With a phase hint of one of these; empty = any.",
+                              .unit = "phase", .range = {1, 6}}),
+    key<&RuleConfig::asked>({.name = "asked", .sentence = "Only where the indicator or its feed names an action.",
+                             .fallback = "false"}),
+    key<&RuleConfig::action>({.name = "action", .sentence = "What happens; as_asked: what the indicator or its feed names.",
+                              .presence = Presence::required, .sample = "alert"}),
+};
+constexpr SectionSpec rule_section{"One row of the policy.", rule_keys};
+
+constexpr KeySpec phases_keys[] = {
+    key<&PhasesConfig::beacon_contacts>({.name = "beacon_contacts",
+                                         .sentence = "Contacts with a listed destination that make it command and control.",
+                                         .fallback = "3", .unit = "contacts", .range = {2, 1000}}),
+    key<&PhasesConfig::beacon_window_s>({.name = "beacon_window_s", .sentence = "The time they must span.", .fallback = "600",
+                                         .unit = "s", .range = seconds}),
+    key<&PhasesConfig::exfiltration_mb>({.name = "exfiltration_mb",
+                                         .sentence = "Bytes out to one destination that make it exfiltration.",
+                                         .fallback = "50", .unit = "MiB", .range = {1, 1U << 20}}),
+    key<&PhasesConfig::exfiltration_window_s>({.name = "exfiltration_window_s", .sentence = "The time they are summed over.",
+                                               .fallback = "3600", .unit = "s", .range = seconds}),
+    key<&PhasesConfig::scan_targets>({.name = "scan_targets",
+                                      .sentence = "Internal targets tried by one internal host that make it a scan.",
+                                      .fallback = "20", .unit = "targets", .range = {2, 65536}}),
+    key<&PhasesConfig::scan_window_s>({.name = "scan_window_s", .sentence = "The time they are counted over.", .fallback = "60",
+                                       .unit = "s", .range = seconds}),
+    key<&PhasesConfig::join_window_s>({.name = "join_window_s",
+                                       .sentence = "How far apart the two legs of a relayed request may be.", .fallback = "10",
+                                       .unit = "s", .range = {1, 3600}}),
+    key<&PhasesConfig::evidence_max>({.name = "evidence_max", .sentence = "Sightings kept for each host and sub-phase.",
+                                      .fallback = "32", .unit = "sightings", .range = {1, 10000}}),
+    key<&PhasesConfig::evidence_days>({.name = "evidence_days", .sentence = "A host without new evidence is forgotten after this.",
+                                       .fallback = "30", .unit = "days", .range = {1, 3650}}),
+};
+constexpr SectionSpec phases_section{"When observations add up to a phase of an attack.", phases_keys};
+
+constexpr KeySpec output_keys[] = {
+    key<&OutputConfig::name>({.name = "name", .sentence = "The output's name in counters.", .range = name_range,
+                              .presence = Presence::required, .sample = "siem", .check = check_name}),
+    key<&OutputConfig::sink>({.name = "sink", .sentence = "file: rotated; syslog: RFC 5424 over TCP, octet counting.",
+                              .presence = Presence::required, .sample = "file"}),
+    key<&OutputConfig::format>({.name = "format", .sentence = "Format of the rows.", .fallback = "eve"}),
+    key<&OutputConfig::rows>({.name = "rows", .sentence = "alerts: sightings and incidents; all: every transaction too.",
+                              .fallback = "alerts"}),
+    key<&OutputConfig::products>({.name = "products", .sentence = "Rows of these log sources only; empty = all.",
+                                  .range = name_range, .check = check_name}),
+    key<&OutputConfig::path>({.name = "path", .sentence = "file: where.", .range = {0, 4095},
+                              .sample = "/var/log/sekisho/eve.json", .check = check_path}),
+    key<&OutputConfig::rotate_mb>({.name = "rotate_mb", .sentence = "file: a new one at this size.", .fallback = "256",
+                                   .unit = "MiB", .range = {1, 1U << 20}}),
+    key<&OutputConfig::keep_files>({.name = "keep_files", .sentence = "file: old ones kept.", .fallback = "8",
+                                    .unit = "files", .range = {0, 10000}}),
+    key<&OutputConfig::host>({.name = "host", .sentence = "syslog: the receiver.", .range = {0, 253}, .check = check_host}),
+    key<&OutputConfig::port>({.name = "port", .sentence = "syslog: its TCP port.", .fallback = "601", .range = {1, 65535}}),
+    key<&OutputConfig::spool_mb>({.name = "spool_mb", .sentence = "Rows kept on disk while the receiver is away.",
+                                  .fallback = "1024", .unit = "MiB", .range = {1, 1U << 20}}),
+};
+constexpr SectionSpec output_section{"Where rows go.", output_keys};
+
+constexpr KeySpec control_keys[] = {
+    key<&ControlConfig::socket>({.name = "socket", .sentence = "The socket that sekishoctl connects to.",
+                                 .fallback = "/run/sekisho/control.sock", .range = socket_range, .check = check_path}),
+    key<&ControlConfig::group>({.name = "group", .sentence = "Members may use the socket; root always may.",
+                                .fallback = "sekisho", .range = {1, 32}, .check = check_name}),
+    key<&ControlConfig::state_dir>({.name = "state_dir", .sentence = "Added indicators, generation, spool, phases.",
+                                    .fallback = "/var/lib/sekisho", .range = path_range, .check = check_path}),
+    key<&ControlConfig::connections_max>({.name = "connections_max", .sentence = "Clients at once; one more is refused.",
+                                          .fallback = "16", .unit = "connections", .range = {1, 256}}),
+    key<&ControlConfig::request_timeout_ms>({.name = "request_timeout_ms",
+                                             .sentence = "A client that has not sent its request, or not taken its answer, goes.",
+                                             .fallback = "5000", .unit = "ms", .range = {100, 600'000}}),
+    key<&ControlConfig::reconnect_ms>({.name = "reconnect_ms", .sentence = "Between attempts to reach the data plane.",
+                                       .fallback = "500", .unit = "ms", .range = {10, 60'000}}),
+    key<&ControlConfig::drain_threads>({.name = "drain_threads", .sentence = "Threads that turn records into rows.",
+                                        .fallback = "1", .unit = "threads", .range = {1, 64}}),
+    key<&ControlConfig::log_level>({.name = "log_level", .sentence = "How much goes to the journal.", .fallback = "notice"}),
+};
+constexpr SectionSpec control_section{"The operator's side. `sekishoctl` and SIGHUP reload feeds and policy.", control_keys};
+
+constexpr KeySpec root_keys[] = {
+    key<&Config::general>({.name = "general", .sentence = general_section.sentence}, general_section),
+    key<&Config::dataplane>({.name = "dataplane", .sentence = dataplane_section.sentence}, dataplane_section),
+    key<&Config::zones>({.name = "zones", .sentence = zones_section.sentence}, zones_section),
+    key<&Config::trusted_domains>({.name = "trusted_domains",
+                                   .sentence = "Outside services that the organisation uses, with their subdomains.",
+                                   .range = {1, 253}, .sample = "example.com", .check = check_domain}),
+    key<&Config::relays>({.name = "relays", .sentence = relays_section.sentence}, relays_section),
+    key<&Config::feeds>({.name = "feeds", .sentence = "Files of indicators."}, feed_section),
+    key<&Config::policy>({.name = "policy",
+                          .sentence = "What a sighting leads to: the first row that matches; without one, alert."},
+                         rule_section),
+    key<&Config::phases>({.name = "phases", .sentence = phases_section.sentence}, phases_section),
+    key<&Config::outputs>({.name = "outputs", .sentence = "Where rows go."}, output_section),
+    key<&Config::control>({.name = "control", .sentence = control_section.sentence}, control_section),
+};
+constexpr SectionSpec config_section{"Sekisho's configuration.", root_keys};
+
+}  // namespace
+
+const SectionSpec& root_section() { return config_section; }
+
+}  // namespace sekisho

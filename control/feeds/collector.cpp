@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/feeds/collector.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "control/catalogue/catalogue.h"
+#include "control/feeds/limits.h"
+#include "control/feeds/sniff.h"
+#include "control/feeds/timestamp.h"
+#include "matchers/base/bytes.h"
+
+namespace sekisho {
+
+namespace {
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(ascii_lower(static_cast<uint8_t>(c)));
+  return out;
+}
+
+bool read_number(std::string_view text, unsigned least, unsigned most, uint8_t& out) {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) return false;
+  out = static_cast<uint8_t>(value);
+  return true;
+}
+
+// One optional cell: empty leaves the default. False = the text is not of its type.
+using ReadCell = bool (*)(std::string_view text, FeedRow& row);
+
+bool read_severity(std::string_view text, FeedRow& row) {
+  if (read_number(text, 1, 4, row.indicator.severity)) return true;
+  const std::string word = lowered(text);
+  const auto& names = Spelling<Severity>::names;
+  const auto at = std::find(std::begin(names), std::end(names), word);
+  if (at == std::end(names)) return false;
+  row.indicator.severity = static_cast<uint8_t>(at - std::begin(names) + 1);
+  return true;
+}
+bool read_confidence(std::string_view text, FeedRow& row) { return read_number(text, 0, 100, row.indicator.confidence); }
+bool read_tlp(std::string_view text, FeedRow& row) {
+  std::string word = lowered(text);
+  if (word.starts_with("tlp:")) word.erase(0, 4);
+  if (word == "white") word = "clear";  // the name before TLP 2.0
+  return tlp_from_name(word, row.indicator.tlp);
+}
+bool read_time(std::string_view text, int64_t& out) {
+  const auto time_s = parse_time_s(text);
+  if (time_s) out = *time_s;
+  return time_s.has_value();
+}
+bool read_valid_from(std::string_view text, FeedRow& row) { return read_time(text, row.indicator.valid_from_s); }
+bool read_valid_until(std::string_view text, FeedRow& row) { return read_time(text, row.indicator.valid_until_s); }
+bool read_phase(std::string_view text, FeedRow& row) {
+  for (uint8_t i = 1; i < sub_phase_count; ++i) {
+    if (sub_phases[i].name != text) continue;
+    row.indicator.phase_hint = i;
+    return true;
+  }
+  return false;
+}
+bool read_route(std::string_view text, FeedRow& row) { return read_number(text, 1, route_count, row.indicator.route_hint); }
+bool read_action(std::string_view text, FeedRow& row) {
+  Action action;
+  if (!action_from_name(text, action)) return false;
+  row.asked = action;
+  return true;
+}
+
+struct OptionalCell {
+  std::string_view FeedLine::* cell;
+  ReadCell read;
+  const char* wrong;
+};
+constexpr OptionalCell optional_cells[] = {
+    {&FeedLine::severity, read_severity, "is not a severity: 1 to 4, low, medium, high, critical"},
+    {&FeedLine::confidence, read_confidence, "is not a confidence: 0 to 100"},
+    {&FeedLine::tlp, read_tlp, "is not a traffic light: clear, green, amber, amber+strict, red"},
+    {&FeedLine::valid_from, read_valid_from, "is not a time"},
+    {&FeedLine::valid_until, read_valid_until, "is not a time"},
+    {&FeedLine::phase, read_phase, "is not a sub-phase, as 3.backdoor-untrusted"},
+    {&FeedLine::route, read_route, "is not a route: 1 to 6"},
+    {&FeedLine::action, read_action, "is not an action: pass, alert, drop, reset, sinkhole"},
+};
+
+}  // namespace
+
+bool Collector::has_room(uint32_t line) {
+  if (lines_ < feed_.lines_max) {
+    ++lines_;
+    return true;
+  }
+  remark(line, "more than " + std::to_string(feed_.lines_max) + " lines; the rest is left out");
+  return false;
+}
+
+void Collector::remark(uint32_t line, std::string text) {
+  if (out_.report.problems.size() < feed_problems_max) out_.report.problems.push_back({std::move(text), feed_.path, line});
+}
+
+void Collector::reject(uint32_t line, std::string reason) {
+  ++out_.report.rejected;
+  remark(line, std::move(reason) + "; line skipped");
+}
+
+std::string Collector::fill_value(const FeedLine& cells, Indicator& indicator, std::string& key) const {
+  std::optional<Kind> kind = feed_.kind;
+  if (!cells.kind.empty()) {
+    Kind told;
+    if (!kind_from_name(cells.kind, told)) return shown(cells.kind) + " is not an indicator kind";
+    kind = told;
+  }
+  const std::string value = !kind || is_defanged_kind(*kind) ? refanged(cells.value) : std::string(cells.value);
+  if (!kind) kind = sniff_kind(value);
+  if (!kind) return shown(cells.value) + " is of no kind that can be told from its form";
+  std::string_view left = value;
+  MatchMode mode;
+  if (cells.mode.empty()) mode = take_mode(*kind, left);
+  else if (!mode_from_name(cells.mode, mode)) return shown(cells.mode) + " is not a match mode";
+  std::string reason;
+  key = indicator_key(*kind, mode, left, reason);
+  if (key.empty()) return shown(cells.value) + " " + reason;
+  indicator.kind = *kind;
+  indicator.mode = mode;
+  indicator.value = left;
+  return {};
+}
+
+std::string Collector::fill(const FeedLine& cells, FeedRow& row, std::string& key) const {
+  Indicator& indicator = row.indicator;
+  indicator.feed = feed_.name;
+  indicator.severity = static_cast<uint8_t>(feed_.severity);
+  indicator.confidence = static_cast<uint8_t>(feed_.confidence);
+  indicator.tlp = feed_.tlp;
+  indicator.note = cells.note.substr(0, feed_note_bytes_max);
+  row.asked = feed_.action;
+  if (std::string reason = fill_value(cells, indicator, key); !reason.empty()) return reason;
+  for (const OptionalCell& optional : optional_cells) {
+    const std::string_view text = cells.*optional.cell;
+    if (!text.empty() && !optional.read(text, row)) return shown(text) + " " + optional.wrong;
+  }
+  if (indicator.valid_until_s != 0 && indicator.valid_until_s < indicator.valid_from_s)
+    return shown(cells.valid_until) + " is before valid_from";
+  return {};
+}
+
+void Collector::add(uint32_t line, const FeedLine& cells) {
+  FeedRow row;
+  std::string key;
+  if (std::string reason = fill(cells, row, key); !reason.empty()) return reject(line, std::move(reason));
+  if (row.indicator.valid_until_s != 0 && row.indicator.valid_until_s <= now_s_) {
+    ++out_.report.expired;
+    return;
+  }
+  if (!keys_.insert(std::move(key)).second) {
+    ++out_.report.duplicate;
+    return;
+  }
+  row.line = line;
+  out_.rows.push_back(std::move(row));
+  ++out_.report.loaded;
+}
+
+}  // namespace sekisho

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/feeds/csv.h"
+
+#include <algorithm>
+
+#include "control/feeds/limits.h"
+
+namespace sekisho {
+
+std::string_view CsvReader::rest_of_line() const {
+  const size_t end = std::min(text_.find('\n', position_), text_.size());
+  return text_.substr(position_, end - position_);
+}
+
+void CsvReader::skip_line() {
+  position_ += rest_of_line().size();
+  if (position_ < text_.size()) {
+    ++position_;
+    ++line_;
+  }
+}
+
+CsvReader::Next CsvReader::next() {
+  for (;;) {
+    if (position_ >= text_.size()) return Next::end;
+    const std::string_view line = rest_of_line();
+    if (!line.empty() && line != "\r" && line.front() != '#') break;
+    skip_line();
+  }
+  row_line_ = line_;
+  const size_t begin = position_;
+  if (read_row()) return Next::row;
+  // A quote that never ends must not swallow the file: only the line where the row began is lost.
+  position_ = begin;
+  line_ = row_line_;
+  skip_line();
+  return Next::bad_row;
+}
+
+bool CsvReader::read_row() {
+  cells_.clear();
+  unescaped_.clear();
+  const size_t begin = position_;
+  for (;;) {
+    const bool quoted = position_ < text_.size() && text_[position_] == '"';
+    if (quoted && !read_quoted()) return false;
+    if (!quoted) read_plain();
+    if (position_ - begin > feed_line_bytes_max) {
+      reason_ = "a line that is too long";
+      return false;
+    }
+    if (cells_.size() > feed_columns_max) {
+      reason_ = "a line with too many columns";
+      return false;
+    }
+    if (position_ < text_.size() && text_[position_] == ',') {
+      ++position_;
+      continue;
+    }
+    if (text_.substr(position_).starts_with("\r\n")) ++position_;
+    if (position_ >= text_.size()) return true;
+    if (text_[position_] != '\n') {
+      reason_ = "a quoted cell with text behind it";
+      return false;
+    }
+    ++position_;
+    ++line_;
+    return true;
+  }
+}
+
+// `position_` is at the opening quote; ends behind the closing one.
+bool CsvReader::read_quoted() {
+  const size_t begin = position_ + 1;
+  const size_t limit = std::min(text_.size(), begin + feed_line_bytes_max);
+  bool doubled = false;
+  size_t at = begin;
+  for (;; ++at) {
+    at = std::min(text_.find('"', at), limit);
+    if (at >= limit) {
+      reason_ = "a quoted cell without its end";
+      return false;
+    }
+    if (at + 1 >= text_.size() || text_[at + 1] != '"') break;
+    doubled = true;
+    ++at;
+  }
+  std::string_view cell = text_.substr(begin, at - begin);
+  line_ += static_cast<uint32_t>(std::count(cell.begin(), cell.end(), '\n'));
+  position_ = at + 1;
+  if (doubled) {
+    std::string& out = unescaped_.emplace_back();
+    for (size_t i = 0; i < cell.size(); ++i) {
+      out += cell[i];
+      if (cell[i] == '"') ++i;
+    }
+    cell = out;
+  }
+  cells_.push_back(cell);
+  return true;
+}
+
+void CsvReader::read_plain() {
+  const size_t end = std::min(text_.find_first_of(",\n", position_), text_.size());
+  std::string_view cell = text_.substr(position_, end - position_);
+  constexpr std::string_view blanks = " \t\r";
+  cell.remove_prefix(std::min(cell.find_first_not_of(blanks), cell.size()));
+  cell = cell.substr(0, cell.find_last_not_of(blanks) + 1);
+  cells_.push_back(cell);
+  position_ = end;
+}
+
+}  // namespace sekisho

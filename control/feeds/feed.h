@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a feed's file to indicators. A bad line costs itself only: it is reported with file, line, value and reason, the rest loads.
+// Linear in the file's bytes; allocates; no state between calls.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "control/config/config.h"
+#include "matchers/base/result.h"
+#include "matchers/indicator.h"
+
+namespace sekisho {
+
+struct FeedRow {
+  Indicator indicator;          // `action` is not yet decided: see control/publish/policy.h
+  std::optional<Action> asked;  // what the row or its feed names
+  uint32_t line = 0;
+};
+
+// Every data line of the file is exactly one of the four.
+struct FeedReport {
+  uint64_t loaded = 0;
+  uint64_t duplicate = 0;  // same kind, mode and normal form as an earlier line
+  uint64_t rejected = 0;
+  uint64_t expired = 0;    // valid_until has passed
+  std::vector<Error> problems;  // of rejected lines, at most feed_problems_max; and what concerns the file
+};
+
+struct FeedContent {
+  std::vector<FeedRow> rows;  // in the file's order
+  FeedReport report;
+};
+
+// An error only where the file as a whole cannot be used.
+Result<FeedContent> read_feed(const FeedConfig& feed, int64_t now_s);
+// The same, of a text in memory; feed.path is the name in messages.
+Result<FeedContent> parse_feed(const FeedConfig& feed, std::string_view text, int64_t now_s);
+
+}  // namespace sekisho

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bounds of feeds. What is past one is reported with file and line (FeedReport), never silently left out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sekisho {
+
+// Bytes of one file. A larger one is refused as a whole.
+inline constexpr uint64_t feed_bytes_max = uint64_t{1} << 30;
+// Bytes of one line, and of one quoted cell with its line breaks. A longer one is rejected, reading goes on at the next line.
+inline constexpr size_t feed_line_bytes_max = 16384;
+// Columns of a CSV header. A wider file is refused.
+inline constexpr size_t feed_columns_max = 64;
+// Rejected lines that are described; the others are counted.
+inline constexpr size_t feed_problems_max = 1000;
+// Bytes of a note that are kept; the rest is cut.
+inline constexpr size_t feed_note_bytes_max = 1024;
+// Shortest prefixes taken from a feed, bits: a shorter one would stop whole continents, and is rejected.
+inline constexpr unsigned feed_v4_bits_min = 8;
+inline constexpr unsigned feed_v6_bits_min = 16;
+
+}  // namespace sekisho

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/feeds/sniff.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "control/feeds/limits.h"
+#include "matchers/limits.h"
+#include "matchers/normalise/address.h"
+#include "matchers/normalise/host.h"
+#include "matchers/normalise/normalise.h"
+#include "matchers/normalise/number.h"
+#include "matchers/normalise/refang.h"
+
+namespace sekisho {
+
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool all_hex(std::string_view text) { return std::all_of(text.begin(), text.end(), is_hex); }
+bool all_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
+
+bool is_label(std::string_view label) {
+  if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
+  return std::all_of(label.begin(), label.end(),
+                     [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_'; });
+}
+
+// What is wrong with a normalised host name as an indicator; empty = nothing.
+const char* wrong_domain(std::string_view name) {
+  if (name.size() > domain_bytes_max) return "is longer than a domain name may be";
+  size_t labels = 0;
+  std::string_view last;
+  for (size_t begin = 0; begin <= name.size(); ++labels) {
+    const size_t dot = std::min(name.find('.', begin), name.size());
+    last = name.substr(begin, dot - begin);
+    if (!is_label(last)) return "is not a domain name";
+    begin = dot + 1;
+  }
+  if (labels < 2) return "names a whole top-level domain";
+  return all_digits(last) ? "is not a domain name" : "";
+}
+
+bool is_domain(std::string_view value) {
+  std::array<uint8_t, normalised_bytes_max(domain_bytes_max)> buffer;
+  if (value.size() > domain_bytes_max || value.find_first_of(":[]") != std::string_view::npos) return false;
+  const auto host = normalise_host(as_bytes(value), buffer);
+  return host && host->type == HostType::name && *wrong_domain(as_text(host->name)) == '\0';
+}
+
+// t13d1516h2_8daaf6152771_e5627efa2ab1
+bool is_ja4(std::string_view value) {
+  if (value.size() != 36 || value[10] != '_' || value[23] != '_') return false;
+  return (value[0] == 't' || value[0] == 'q' || value[0] == 'd') && all_hex(value.substr(11, 12)) && all_hex(value.substr(24));
+}
+
+std::optional<Kind> digest_kind(std::string_view value) {
+  if (!all_hex(value)) return std::nullopt;
+  switch (value.size()) {
+    case 32: return Kind::md5;
+    case 40: return Kind::sha1;
+    case 64: return Kind::sha256;
+    default: return std::nullopt;
+  }
+}
+
+bool is_url_without_scheme(std::string_view value) {
+  const size_t slash = value.find('/');
+  if (slash == std::string_view::npos) return false;
+  const std::string_view authority = value.substr(0, slash);
+  const size_t colon = authority.rfind(':');
+  const bool has_port = colon != std::string_view::npos && colon + 1 < authority.size() && all_digits(authority.substr(colon + 1));
+  const std::string_view host = has_port ? authority.substr(0, colon) : authority;
+  return is_domain(host) || parse_address(host).has_value();
+}
+
+std::string_view wrong_prefix(const Cidr& prefix) {
+  const bool v4 = is_v4(prefix.base) && prefix.bits >= 96;
+  const unsigned least = v4 ? 96 + feed_v4_bits_min : feed_v6_bits_min;
+  return prefix.bits < least ? "is too wide for an indicator" : "";
+}
+
+// Values whose normal form is text as it stands: a prefix, a number, a pattern.
+std::string special_form(Kind kind, MatchMode mode, std::string_view value, std::string& reason) {
+  if (mode == MatchMode::cidr) {
+    const auto prefix = parse_cidr(value);
+    reason = prefix ? wrong_prefix(*prefix) : "is not a prefix";
+    if (!prefix) return {};
+    std::string out(prefix->base.begin(), prefix->base.end());
+    return out + static_cast<char>(prefix->bits);
+  }
+  if (form_of(kind) == Form::number && !parse_number_ranges(kind, value)) reason = "is not a number or a range";
+  return std::string(value);
+}
+
+}  // namespace
+
+std::optional<Kind> sniff_kind(std::string_view value) {
+  if (value.find("://") != std::string_view::npos) return Kind::url;
+  if (const auto digest = digest_kind(value)) return digest;
+  if (parse_address(value) || parse_cidr(value)) return Kind::address;
+  if (value.find('@') != std::string_view::npos && value.find('/') == std::string_view::npos) return Kind::mail_address;
+  if (is_url_without_scheme(value)) return Kind::url;
+  if (is_ja4(value)) return Kind::ja4;
+  std::string_view name = value;
+  take_mode(Kind::domain, name);
+  if (is_domain(name)) return Kind::domain;
+  return std::nullopt;
+}
+
+MatchMode take_mode(Kind kind, std::string_view& value) {
+  switch (form_of(kind)) {
+    case Form::address: return value.find('/') == std::string_view::npos ? MatchMode::exact : MatchMode::cidr;
+    case Form::host:
+    case Form::mail_host:
+      if (value.starts_with("*.")) value.remove_prefix(2);
+      else if (value.starts_with(".")) value.remove_prefix(1);
+      return MatchMode::subdomains;
+    case Form::url:
+      if (!value.ends_with("/*")) return MatchMode::exact;
+      value.remove_suffix(1);
+      return MatchMode::prefix;
+    case Form::number:
+      return value.find("..") == std::string_view::npos && value.find('-') == std::string_view::npos ? MatchMode::exact
+                                                                                                   : MatchMode::range;
+    case Form::file_name: return value.find_first_of("*?") == std::string_view::npos ? MatchMode::exact : MatchMode::glob;
+    case Form::keyword: return MatchMode::literal;
+    default: return MatchMode::exact;
+  }
+}
+
+bool is_defanged_kind(Kind kind) {
+  switch (form_of(kind)) {
+    case Form::address:
+    case Form::host:
+    case Form::url:
+    case Form::mail:
+    case Form::mail_host: return true;
+    default: return false;
+  }
+}
+
+std::string refanged(std::string_view value) {
+  std::string out(value.size(), '\0');
+  const auto written = refang(as_bytes(value), {reinterpret_cast<uint8_t*>(out.data()), out.size()});
+  return written ? std::string(as_text(*written)) : std::string(value);
+}
+
+std::string indicator_key(Kind kind, MatchMode mode, std::string_view value, std::string& reason) {
+  const auto refuse = [&](std::string why) {
+    reason = std::move(why);
+    return std::string();
+  };
+  if (value.empty()) return refuse("is empty");
+  if (value.size() > indicator_value_bytes_max) return refuse("is longer than " + std::to_string(indicator_value_bytes_max) + " bytes");
+  const Form form = form_of(kind);
+  if ((modes_of(form) & mode_bit(mode)) == 0)
+    return refuse("cannot be matched as " + std::string(mode_name(mode)) + ": it is of kind " + std::string(kind_name(kind)));
+  std::string key{static_cast<char>(kind), static_cast<char>(mode)};
+  if (mode == MatchMode::cidr || form == Form::number || (mode_bit(mode) & pattern_modes) != 0) {
+    const std::string special = special_form(kind, mode, value, reason);
+    return reason.empty() ? key + special : std::string();
+  }
+  thread_local std::vector<uint8_t> buffer(normalised_bytes_max(indicator_value_bytes_max));
+  const auto normal = normalise(kind, as_bytes(value), buffer);
+  if (!normal) return refuse("is not of the form " + std::string(form_name(form)));
+  if (form == Form::host || form == Form::mail_host)
+    if (const char* wrong = wrong_domain(as_text(*normal)); *wrong != '\0') return refuse(wrong);
+  return key.append(as_text(*normal));
+}
+
+std::string shown(std::string_view value) {
+  constexpr size_t shown_bytes_max = 80;
+  std::string out = "\"" + std::string(value.substr(0, shown_bytes_max));
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return out + (value.size() > shown_bytes_max ? "...\"" : "\"");
+}
+
+}  // namespace sekisho

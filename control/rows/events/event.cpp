@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a record to its event: which type it is, the keys that all share, and the objects of its type.
+#include "control/rows/events/event.h"
+
+#include <algorithm>
+
+#include "control/rows/values.h"
+
+namespace sekisho {
+
+namespace {
+
+constexpr uint16_t port_mdns = 5353;   // RFC 6762 2
+constexpr uint16_t port_llmnr = 5355;  // RFC 4795 2.1
+constexpr uint8_t protocol_icmp = 1, protocol_icmpv6 = 58;
+
+// A transaction's event by its application protocol. `member`: any field of the protocol's section.
+struct TransactionEvent {
+  std::string_view protocol;
+  std::string_view event_type;
+  Field member;
+};
+constexpr TransactionEvent transaction_events[] = {
+    {"http", "http", Field::http_url}, {"dns", "dns", Field::dns_id},
+    {"tls", "tls", Field::tls_sni},    {"smtp", "smtp", Field::smtp_helo}};
+
+bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
+  return endpoints.client_port == port || endpoints.server_port == port;
+}
+
+// DNS by port: the three share one wire format (RFC 6762 18, RFC 4795 2.1).
+std::string_view dns_event_type(const RecordEndpoints& endpoints) {
+  if (has_port(endpoints, port_mdns)) return "mdns";
+  return has_port(endpoints, port_llmnr) ? "llmnr" : "dns";
+}
+
+std::string_view transaction_event_type(const FieldIndex& fields, const RowContext& context) {
+  const std::string_view protocol = app_protocol_name(fields, context);
+  const TransactionEvent* found = nullptr;
+  for (const TransactionEvent& entry : transaction_events) {
+    if (!fields.has_section(entry.member)) continue;
+    if (found == nullptr || entry.protocol == protocol) found = &entry;
+  }
+  if (found == nullptr) return {};
+  return found->member == Field::dns_id ? dns_event_type(fields.record().endpoints()) : found->event_type;
+}
+
+bool from_server(const FieldIndex& fields) {
+  const RecordType type = fields.record().header().type;
+  return type == RecordType::file && fields.number(Field::file_direction) == 1;
+}
+
+struct Side {
+  const uint8_t* address;
+  uint16_t port;
+};
+
+void put_endpoints(const FieldIndex& fields, Row& row) {
+  const RecordEndpoints& endpoints = fields.record().endpoints();
+  Side source{endpoints.client_address, endpoints.client_port};
+  Side destination{endpoints.server_address, endpoints.server_port};
+  if (from_server(fields)) std::swap(source, destination);
+  row.text("src_ip", address_text(row, {source.address, 16}));
+  const bool icmp = endpoints.ip_protocol == protocol_icmp || endpoints.ip_protocol == protocol_icmpv6;
+  if (!icmp) row.number("src_port", source.port);
+  row.text("dest_ip", address_text(row, {destination.address, 16}));
+  if (!icmp) row.number("dest_port", destination.port);
+  row.text("proto", built(row, [&](std::string& out) { append_ip_protocol(out, endpoints.ip_protocol); }));
+  if (!icmp) return;
+  put_number(row, "icmp_type", fields, Field::flow_icmp_type);
+  put_number(row, "icmp_code", fields, Field::flow_icmp_code);
+}
+
+void put_vlan(const RecordEndpoints& endpoints, Row& row) {
+  const size_t count = std::min<size_t>(endpoints.vlan_count, std::size(endpoints.vlan));
+  if (count == 0) return;
+  row.array("vlan");
+  for (size_t i = 0; i < count; ++i) row.number({}, endpoints.vlan[i]);
+  row.end();
+}
+
+// Receivers keep flow ids in signed 64-bit numbers.
+constexpr uint64_t flow_id_mask = ~uint64_t{0} >> 1;
+
+void put_flow_keys(const FieldIndex& fields, const RowContext& context, Row& row) {
+  const RecordHeader& header = fields.record().header();
+  put_vlan(fields.record().endpoints(), row);
+  put_endpoints(fields, row);
+  if (header.transaction != 0) row.number("tx_id", header.transaction);
+  const std::string_view flow_protocol = fields.text(Field::flow_app_proto);
+  std::string_view protocol = flow_protocol.empty() ? app_protocol_name(fields, context) : flow_protocol;
+  if (row.header.event_type == "mdns" || row.header.event_type == "llmnr") protocol = row.header.event_type;
+  if (!protocol.empty()) row.text("app_proto", protocol);
+}
+
+// The transaction's objects, as far as the record repeats its fields.
+void put_transaction(const FieldIndex& fields, const RowContext& context, Row& row) {
+  http_object(fields, row);
+  const std::string_view dns = dns_event_type(fields.record().endpoints());
+  dns_object(fields, context.dns_version, dns, row);
+  tls_object(fields, row);
+  smtp_object(fields, row);
+  email_object(fields, row);
+}
+
+void put_objects(const FieldIndex& fields, const RowContext& context, Row& row) {
+  switch (fields.record().header().type) {
+    case RecordType::sighting:
+      alert_object(fields, context, row);
+      row.text("direction", fields.number(Field::sighting_direction) == 0 ? "to_server" : "to_client");
+      put_transaction(fields, context, row);
+      fileinfo_object(fields, row);
+      flow_object(fields, row);
+      break;
+    case RecordType::transaction: put_transaction(fields, context, row); break;
+    case RecordType::file:
+      put_transaction(fields, context, row);
+      fileinfo_object(fields, row);
+      break;
+    case RecordType::flow: flow_object(fields, row); break;
+    case RecordType::anomaly:
+      anomaly_object(fields, context, row);
+      put_transaction(fields, context, row);
+      break;
+    case RecordType::stats: stats_object(fields, row); break;
+    case RecordType::gap: gap_object(fields, row); break;
+    case RecordType::pad: break;
+  }
+}
+
+bool belongs_to_flow(RecordType type) { return type != RecordType::stats && type != RecordType::gap; }
+
+// splitmix64's finaliser: every input bit reaches every output bit.
+constexpr uint64_t mix(uint64_t value) {
+  value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
+  value = (value ^ value >> 27) * 0x94d049bb133111eb;
+  return value ^ value >> 31;
+}
+
+}  // namespace
+
+uint64_t row_id_of(const RecordHeader& header) {
+  const uint64_t place = uint64_t{header.boot_id} << 32 | uint64_t{header.lcore} << 8 | static_cast<uint64_t>(header.ring);
+  return mix(mix(place + 0x9e3779b97f4a7c15) + header.sequence);
+}
+
+std::string_view app_protocol_name(const FieldIndex& fields, const RowContext& context) {
+  const size_t number = fields.record().endpoints().app_protocol;
+  return number != 0 && number <= context.protocols.size() ? context.protocols[number - 1] : std::string_view{};
+}
+
+std::string_view event_type_of(const FieldIndex& fields, const RowContext& context) {
+  switch (fields.record().header().type) {
+    case RecordType::sighting: return "alert";
+    case RecordType::transaction: return transaction_event_type(fields, context);
+    case RecordType::flow: return "flow";
+    case RecordType::file: return "fileinfo";
+    case RecordType::anomaly: return "anomaly";
+    case RecordType::stats:
+    case RecordType::gap: return "stats";
+    case RecordType::pad: break;
+  }
+  return {};
+}
+
+bool event_row(const FieldIndex& fields, const RowContext& context, Row& row) {
+  const std::string_view event_type = event_type_of(fields, context);
+  if (event_type.empty()) return false;
+  const RecordHeader& header = fields.record().header();
+  row.header.event_type = event_type;
+  row.header.wall_ns = header.wall_ns;
+  row.header.id = row_id_of(header);
+  row.object();
+  row.time("timestamp", header.wall_ns);
+  if (belongs_to_flow(header.type)) row.number("flow_id", header.flow_id & flow_id_mask);
+  row.text("event_type", event_type);
+  if (!context.host_name.empty()) row.text("host", context.host_name);
+  if (belongs_to_flow(header.type)) put_flow_keys(fields, context, row);
+  put_objects(fields, context, row);
+  row.end();
+  return true;
+}
+
+}  // namespace sekisho

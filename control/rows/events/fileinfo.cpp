@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// fileinfo: one row per body, attachment or member, with its digests and its parent's objects.
+#include "control/rows/events/event.h"
+#include "control/rows/values.h"
+
+namespace sekisho {
+
+namespace {
+
+struct StateWord {
+  std::string_view state, word;
+};
+// EVE knows no blocked file: to its reader the file stopped early.
+constexpr StateWord state_words[] = {{"closed", "CLOSED"}, {"truncated", "TRUNCATED"}, {"blocked", "TRUNCATED"}};
+
+std::string_view state_word(std::string_view state) {
+  for (const StateWord& entry : state_words)
+    if (entry.state == state) return entry.word;
+  return "UNKNOWN";
+}
+
+}  // namespace
+
+void fileinfo_object(const FieldIndex& fields, Row& row) {
+  if (!fields.has_section(Field::file_size)) return;
+  row.object("fileinfo");
+  // A body without a name of its own goes by the request's target, as in EVE.
+  put_text(row, "filename", fields, fields.has(Field::file_name) ? Field::file_name : Field::http_url);
+  put_text(row, "magic", fields, Field::file_type);
+  row.yes_no("gaps", fields.number(Field::file_gaps));
+  row.text("state", state_word(fields.text(Field::file_state)));
+  put_hex(row, "md5", fields, Field::file_md5);
+  put_hex(row, "sha1", fields, Field::file_sha1);
+  put_hex(row, "sha256", fields, Field::file_sha256);
+  row.yes_no("stored", 0);
+  put_number(row, "file_id", fields, Field::file_id);
+  put_number(row, "size", fields, Field::file_size);
+  row.number("tx_id", fields.record().header().transaction);
+  row.end();
+}
+
+}  // namespace sekisho

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// The link layer, and the way into the others.
+#include "dataplane/decode/decode.h"
+
+#include "dataplane/decode/layers.h"
+
+namespace sekisho {
+
+namespace {
+
+constexpr uint32_t ethernet_bytes = 14;
+constexpr uint32_t tag_bytes = 4;
+constexpr uint32_t llc_snap_bytes = 8;
+constexpr uint16_t ether_type_min = 0x0600;  // IEEE 802.3 3.2.6: below, the field is a length
+
+constexpr bool is_tag(uint16_t type) { return type == 0x8100 || type == 0x88a8 || type == 0x9100; }
+
+// Everything that a packet used before may have left behind.
+void clear(Packet& packet, LinkType link, const DecodeOptions& options) {
+  packet.status = DecodeStatus::not_ip;
+  packet.anomaly = DecodeAnomaly::none;
+  packet.link = link;
+  packet.checksum = packet.checksum_verified ? ChecksumState::good : ChecksumState::unchecked;
+  packet.ip_version = packet.ip_protocol = packet.tos = packet.ttl = 0;
+  packet.dont_fragment = packet.reassembled = false;
+  packet.vlan_count = 0;
+  packet.vlan[0] = packet.vlan[1] = 0;
+  packet.ip_id = packet.l3_offset = packet.l4_offset = 0;
+  packet.payload_offset = packet.payload_length = 0;
+  packet.icmp_type = packet.icmp_code = 0;
+  packet.tuple = {};
+  packet.tuple.path = packet.pair < options.path_of_pair.size() ? options.path_of_pair[packet.pair] : packet.pair;
+  packet.tcp = {};
+  packet.fragment = {};
+}
+
+// 802.3 frames with LLC and SNAP carry an EtherType too, and some hosts take IP from them: what is delivered is decoded.
+// Returns 0 where it is something else.
+uint16_t snap_type(const Packet& packet, uint32_t at) {
+  static constexpr uint8_t llc_snap[6] = {0xaa, 0xaa, 0x03, 0, 0, 0};
+  if (packet.length - at < llc_snap_bytes || std::memcmp(packet.data + at, llc_snap, sizeof llc_snap) != 0) return 0;
+  return load_be16(packet.data + at + 6);
+}
+
+// From an EtherType that is no plain IP: `at` is just past it.
+[[gnu::noinline]] void decode_tagged(Packet& packet, uint16_t type, uint32_t at, const DecodeOptions& options) {
+  while (is_tag(type)) {
+    if (packet.vlan_count == packet_vlan_tags_max) return stop(packet, DecodeStatus::too_deep);
+    if (packet.length - at < tag_bytes) return stop(packet, DecodeStatus::truncated);
+    packet.vlan[packet.vlan_count++] = load_be16(packet.data + at) & 0x0fff;
+    type = load_be16(packet.data + at + 2);
+    at += tag_bytes;
+  }
+  if (type < ether_type_min) {
+    type = snap_type(packet, at);
+    at += type != 0 ? llc_snap_bytes : 0;
+  }
+  decode_network(packet, type, at, options);
+}
+
+// `type_offset`: of the EtherType, the last two bytes of the header.
+void decode_ethertype(Packet& packet, uint32_t type_offset, uint32_t header_bytes, const DecodeOptions& options) {
+  if (packet.length < header_bytes) return stop(packet, DecodeStatus::truncated);
+  const uint16_t type = load_be16(packet.data + type_offset);
+  if (type == ether_type::ipv4) [[likely]] return decode_ipv4(packet, header_bytes, options);
+  decode_tagged(packet, type, header_bytes, options);
+}
+
+void decode_raw_ip(Packet& packet, uint32_t at, const DecodeOptions& options) {
+  if (packet.length <= at) return stop(packet, DecodeStatus::truncated);
+  const unsigned version = packet.data[at] >> 4;
+  decode_network(packet, version == 4 ? ether_type::ipv4 : version == 6 ? ether_type::ipv6 : uint16_t{0}, at, options);
+}
+
+// The address family in the byte order of the machine that captured, so either (pcap-linktype: NULL, LOOP).
+void decode_null_loop(Packet& packet, const DecodeOptions& options) {
+  if (packet.length < 4) return stop(packet, DecodeStatus::truncated);
+  const uint32_t big = load_be32(packet.data);
+  switch (big < 0x10000 ? big : __builtin_bswap32(big)) {
+    case 2: return decode_network(packet, ether_type::ipv4, 4, options);
+    case 10:  // Linux, Windows 23, then the BSDs and macOS
+    case 23:
+    case 24:
+    case 28:
+    case 30: return decode_network(packet, ether_type::ipv6, 4, options);
+    default: return;
+  }
+}
+
+// RFC 1661 and 1662: address and control may be left out, the protocol's first byte too (it is even).
+void decode_ppp(Packet& packet, const DecodeOptions& options) {
+  if (packet.length < 2) return stop(packet, DecodeStatus::truncated);
+  uint32_t at = packet.data[0] == 0xff && packet.data[1] == 0x03 ? 2 : 0;
+  if (packet.length <= at) return stop(packet, DecodeStatus::truncated);
+  uint16_t protocol = packet.data[at++];
+  if ((protocol & 1) == 0) {
+    if (packet.length <= at) return stop(packet, DecodeStatus::truncated);
+    protocol = static_cast<uint16_t>(protocol << 8 | packet.data[at++]);
+  }
+  if (protocol == 0x0021) return decode_network(packet, ether_type::ipv4, at, options);
+  if (protocol == 0x0057) return decode_network(packet, ether_type::ipv6, at, options);
+}
+
+}  // namespace
+
+void decode_network(Packet& packet, uint16_t type, uint32_t at, const DecodeOptions& options) {
+  if (type == ether_type::ipv4) return decode_ipv4(packet, at, options);
+  if (type == ether_type::ipv6) return decode_ipv6(packet, at, options);
+  stop(packet, DecodeStatus::not_ip);
+}
+
+void decode(Packet& packet, LinkType link, const DecodeOptions& options) {
+  clear(packet, link, options);
+  switch (link) {
+    case LinkType::ethernet: return decode_ethertype(packet, ethernet_bytes - 2, ethernet_bytes, options);
+    case LinkType::linux_sll: return decode_ethertype(packet, 14, 16, options);
+    case LinkType::linux_sll2: return decode_ethertype(packet, 0, 20, options);
+    case LinkType::raw_ip: return decode_raw_ip(packet, 0, options);
+    case LinkType::null_loop: return decode_null_loop(packet, options);
+    case LinkType::ppp: return decode_ppp(packet, options);
+  }
+}
+
+const char* status_name(DecodeStatus status) {
+  static constexpr const char* names[decode_status_count] = {"ok",           "not_ip",   "truncated",       "bad_header",
+                                                             "bad_checksum", "fragment", "other_transport", "too_deep"};
+  return names[static_cast<size_t>(status)];
+}
+
+const char* anomaly_name(DecodeAnomaly anomaly) {
+  static constexpr const char* names[static_cast<size_t>(DecodeAnomaly::count)] = {
+      "",
+      "ip.bad_version",
+      "ip.bad_length",
+      "ip.bad_options",
+      "ip.source_route",
+      "ip.jumbogram",
+      "ip.mapped_address",
+      "ip.atomic_fragment",
+      "ip.bad_checksum",
+      "tcp.bad_header",
+      "tcp.bad_checksum",
+      "udp.bad_length",
+      "udp.bad_checksum",
+      "icmp.bad_header",
+      "icmp.bad_checksum",
+  };
+  return names[static_cast<size_t>(anomaly)];
+}
+
+}  // namespace sekisho

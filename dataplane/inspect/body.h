@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Body: one body on its way through its decoders to size, type, digests and patterns.
+//
+// Thread-safety: one lcore. Memory from BodyMemory's pools, taken at start.
+#pragma once
+
+#include <cstdint>
+
+#include "dataplane/content/codec_memory.h"
+#include "dataplane/content/decoder.h"
+#include "dataplane/content/file_hash.h"
+#include "dataplane/inspect/limits.h"
+#include "dataplane/observe/sink.h"
+#include "dataplane/pool/block_pool.h"
+
+namespace sekisho {
+
+class Image;
+class Scratch;
+struct FlowInspection;
+
+// What is kept of a name and of a declared type: the catalogue's maxima for file.name and file.declared_type would make every body
+// larger than most need; longer ones are cut there and the record says so by their length.
+inline constexpr size_t body_name_bytes_max = 512;
+inline constexpr size_t body_type_bytes_max = 128;
+// First bytes kept to tell the type of a file (content/file_type.h looks no further).
+inline constexpr size_t body_head_bytes = 512;
+
+struct Body {
+  struct Layer {
+    const Decoder* decoder;
+    void* state;
+    uint64_t offset;   // bytes taken in so far
+    bool broken;       // damaged: counted, no longer decoded
+  };
+
+  Body* next = nullptr;
+  BodyId id = no_body;
+  TxId tx = no_tx;
+  uint32_t file_id = 0;
+  BodyCarrier carrier{};
+  Direction direction{};
+  bool has_gap = false;
+  bool touched = false;         // grew in this segment
+  bool end_unknown = false;     // chunked, close-delimited, a mail's part: judged at each segment
+  bool container = false;       // taken apart (a mail): no file of its own
+  uint8_t layer_count = 0;
+  uint16_t name_size = 0;
+  uint16_t type_size = 0;
+  uint16_t head_size = 0;
+  uint64_t size = 0;            // decoded bytes
+  uint64_t encoded_bytes = 0;
+  Layer layers[body_layers_max + 1] = {};
+  void* pattern_stream = nullptr;
+  uint32_t pattern_generation = 0;  // of the image the stream belongs to
+  FileHash hash;
+  uint8_t name[body_name_bytes_max];
+  uint8_t type[body_type_bytes_max];
+  uint8_t head[body_head_bytes];
+
+  Bytes name_bytes() const { return {name, name_size}; }
+  Bytes type_bytes() const { return {type, type_size}; }
+  Bytes head_bytes() const { return {head, head_size}; }
+};
+
+struct BodyMemory {
+  BodyMemory(uint32_t bodies_max, uint32_t decoders_max, uint32_t streams_max, size_t stream_bytes,
+             const CodecMemorySize& codecs);
+  BlockPool bodies;
+  BlockPool decoder_states;
+  BlockPool pattern_streams;  // Hyperscan stream state
+  CodecMemory codecs;         // decompressors: tens of KB each
+};
+
+}  // namespace sekisho

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bodies: through their decoders, layer by layer, to size, type, digests, patterns and a file record.
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "dataplane/content/file_type.h"
+#include "dataplane/inspect/inspector.h"
+
+namespace sekisho {
+
+BodyMemory::BodyMemory(uint32_t bodies_max, uint32_t decoders_max, uint32_t streams_max, size_t stream_bytes,
+                       const CodecMemorySize& codec_size)
+    : bodies(sizeof(Body), bodies_max),
+      decoder_states(decoder_state_bytes_max, decoders_max),
+      pattern_streams(stream_bytes, streams_max),
+      codecs(codec_size) {}
+
+// The sink of one decoder: bytes of its own body go to the next layer, everything else to the inspector.
+class LayerSink final : public Sink {
+ public:
+  LayerSink(Inspector& inspector, Body& body, unsigned next_layer)
+      : Sink(&inspector.wanted_), inspector_(inspector), body_(body), next_layer_(next_layer) {}
+
+  TxId tx_begin(Direction first) override { return inspector_.tx_begin(first); }
+  void tx_end(TxId tx, Completeness completeness) override { inspector_.tx_end(tx, completeness); }
+  void anomaly(TxId tx, const char* name, uint64_t offset) override { inspector_.anomaly(tx, name, offset); }
+  BodyId body_begin(TxId tx, const BodyMeta& meta, uint64_t offset) override {
+    return inspector_.body_begin(tx, meta, offset);
+  }
+  void body_data(BodyId id, Bytes bytes) override {
+    if (id == body_.id) {
+      inspector_.feed_layer(body_, next_layer_, bytes);
+    } else {
+      inspector_.body_data(id, bytes);
+    }
+  }
+  void body_gap(BodyId id, uint64_t missing_bytes) override { inspector_.body_gap(id, missing_bytes); }
+  void body_end(BodyId id, BodyEnd end) override { inspector_.body_end(id, end); }
+  void expect(TxId tx, const Expectation& expectation) override { inspector_.expect(tx, expectation); }
+  void handoff(Direction direction, uint64_t offset, HandoffHint hint) override {
+    inspector_.handoff(direction, offset, hint);
+  }
+
+ protected:
+  void on_observe(TxId tx, Field field, Bytes value, uint64_t offset) override {
+    inspector_.on_observe(tx, field, value, offset);
+  }
+  void on_observe_number(TxId tx, Field field, uint64_t value, uint64_t offset) override {
+    inspector_.on_observe_number(tx, field, value, offset);
+  }
+
+ private:
+  Inspector& inspector_;
+  Body& body_;
+  unsigned next_layer_;
+};
+
+namespace {
+
+uint16_t keep(uint8_t* to, size_t most, Bytes from) {
+  const size_t size = std::min(most, from.size());
+  if (size > 0) std::memcpy(to, from.data(), size);
+  return static_cast<uint16_t>(size);
+}
+
+DecoderInput input_of(const Body& body, const Body::Layer& layer, Bytes bytes) {
+  return {body.tx, body.id, bytes, layer.offset};
+}
+
+}  // namespace
+
+bool Inspector::add_layer(Body& body, const Decoder* decoder, const BodyMeta& meta) {
+  if (decoder == nullptr) return false;
+  void* state = body_memory_.decoder_states.take();
+  if (state == nullptr) return false;
+  if (!decoder->start(state, meta, decoder_context_)) {
+    body_memory_.decoder_states.give(state);
+    return false;
+  }
+  body.layers[body.layer_count++] = {decoder, state, 0, false};
+  return true;
+}
+
+BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
+  FlowInspection& inspection = *current_;
+  void* block = inspection.open_bodies < flow_bodies_max ? body_memory_.bodies.take() : nullptr;
+  if (block == nullptr) {
+    ++counters_.body_refused;
+    return no_body;
+  }
+  auto* body = new (block) Body;
+  body->id = ++inspection.last_body;
+  body->tx = tx;
+  body->file_id = ++next_file_;
+  body->carrier = meta.carrier;
+  body->direction = meta.direction;
+  body->end_unknown = meta.declared_bytes == body_length_unknown;
+  body->name_size = keep(body->name, sizeof body->name, meta.file_name);
+  body->type_size = keep(body->type, sizeof body->type, meta.declared_type);
+  // The sender applied the encodings first to last, so they come off last to first.
+  for (unsigned i = body_encodings_max; i-- > 0;)
+    if (meta.encodings[i] != ContentEncoding::identity && !add_layer(*body, decoder_for(meta.encodings[i]), meta))
+      ++counters_.body_layers;
+  if (const Decoder* decoder = decoder_for(meta.media)) body->container = add_layer(*body, decoder, meta);
+  if (!body->container) body->hash = FileHash(file_hashes_);
+  open_patterns(*body);
+  body->next = inspection.bodies;
+  inspection.bodies = body;
+  ++inspection.open_bodies;
+  ++counters_.bodies;
+  if (body->name_size > 0) look_up(find(tx), Field::file_name, body->name_bytes(), 0);
+  return body->id;
+}
+
+Body* Inspector::find_body(BodyId id) const {
+  for (Body* body = current_->bodies; body != nullptr; body = body->next)
+    if (body->id == id) return body;
+  return nullptr;
+}
+
+void Inspector::body_data(BodyId id, Bytes bytes) {
+  if (Body* body = find_body(id)) feed_layer(*body, 0, bytes);
+}
+
+void Inspector::feed_layer(Body& body, unsigned layer_index, Bytes bytes) {
+  if (bytes.empty()) return;
+  if (layer_index == body.layer_count) {
+    digest(body, bytes);
+    return;
+  }
+  Body::Layer& layer = body.layers[layer_index];
+  if (!layer.broken) {
+    LayerSink sink(*this, body, layer_index + 1);
+    layer.broken = !layer.decoder->data(layer.state, input_of(body, layer, bytes), sink);
+  }
+  layer.offset += bytes.size();
+}
+
+// The decoded end of the chain.
+void Inspector::digest(Body& body, Bytes bytes) {
+  if (body.head_size < sizeof body.head)
+    body.head_size += keep(body.head + body.head_size, sizeof body.head - body.head_size, bytes);
+  body.size += bytes.size();
+  body.touched = true;
+  if (!body.container) body.hash.update(bytes);
+  scan_patterns(body, bytes);
+}
+
+void Inspector::body_gap(BodyId id, uint64_t missing_bytes) {
+  Body* body = find_body(id);
+  if (body == nullptr) return;
+  body->has_gap = true;
+  if (body->layer_count == 0) {
+    body->size += missing_bytes;
+    return;
+  }
+  Body::Layer& layer = body->layers[0];
+  LayerSink sink(*this, *body, 1);
+  if (!layer.broken) layer.decoder->gap(layer.state, input_of(*body, layer, {}), missing_bytes, sink);
+  layer.offset += missing_bytes;
+}
+
+void Inspector::body_end(BodyId id, BodyEnd end) {
+  if (Body* body = find_body(id)) finish_body(*current_, body, end);
+}
+
+void Inspector::finish_body(FlowInspection& inspection, Body* body, BodyEnd end) {
+  for (unsigned i = 0; i < body->layer_count; ++i) {
+    Body::Layer& layer = body->layers[i];
+    LayerSink sink(*this, *body, i + 1);
+    layer.decoder->finish(layer.state, input_of(*body, layer, {}), end, sink);
+    body_memory_.decoder_states.give(layer.state);
+  }
+  close_patterns(*body);
+  if (!body->container) {
+    judge(*body);
+    Transaction* transaction = find(body->tx);
+    look_up_number(transaction, Field::file_size, body->size, 0);
+    const std::string_view type = file_type(body->head_bytes());
+    if (!type.empty()) look_up(transaction, Field::file_type, as_bytes(type), 0);
+    if (!look_ups_.empty()) look_up_now();  // the record says whether the file was stopped
+    if (body->size > 0 || body->name_size > 0) write_file(inspection, *body, end);
+  }
+  Body** link = &inspection.bodies;
+  while (*link != body) link = &(*link)->next;
+  *link = body->next;
+  --inspection.open_bodies;
+  body_memory_.bodies.give(body);
+}
+
+// Looks up the digests of what has come so far: at the end, and at each segment's end where the end is not known in advance (a
+// delayed terminator would otherwise hand the whole file over).
+void Inspector::judge(Body& body) {
+  body.touched = false;
+  if (body.has_gap || body.size == 0) return;
+  Transaction* transaction = find(body.tx);
+  if (!looks_at_digests_) return;
+  const FileDigests digests = body.hash.peek();
+  if (has(digests.kinds, HashKinds::md5)) look_up(transaction, Field::file_md5, digests.md5, body.size);
+  if (has(digests.kinds, HashKinds::sha1)) look_up(transaction, Field::file_sha1, digests.sha1, body.size);
+  if (has(digests.kinds, HashKinds::sha256)) look_up(transaction, Field::file_sha256, digests.sha256, body.size);
+}
+
+void Inspector::end_segment(FlowInspection& inspection) {
+  if (!options_.judge_open_bodies) return;
+  for (Body* body = inspection.bodies; body != nullptr; body = body->next)
+    if (body->touched && body->end_unknown && !body->container) judge(*body);
+}
+
+// --- patterns over the decoded bytes
+
+void Inspector::open_patterns(Body& body) {
+  const Image* image = look_ups_.image();
+  if (image == nullptr || (image->pattern_kinds() & kind_bit(Kind::keyword)) == 0) return;
+  if (image->stream_state_bytes() > body_memory_.pattern_streams.block_bytes()) return;
+  auto* state = static_cast<uint8_t*>(body_memory_.pattern_streams.take());
+  if (state == nullptr) return;
+  if (!image->stream_open({state, body_memory_.pattern_streams.block_bytes()})) {
+    body_memory_.pattern_streams.give(state);
+    return;
+  }
+  body.pattern_stream = state;
+  body.pattern_generation = image->generation();
+}
+
+void Inspector::scan_patterns(Body& body, Bytes bytes) {
+  if (body.pattern_stream == nullptr) return;
+  if (body.pattern_generation != look_ups_.image()->generation()) {  // a new generation: go on with its patterns from here
+    body_memory_.pattern_streams.give(body.pattern_stream);
+    body.pattern_stream = nullptr;
+    ++counters_.streams_restarted;
+    open_patterns(body);
+    if (body.pattern_stream == nullptr) return;
+  }
+  Hit hits[64];
+  uint64_t dropped = 0;
+  const std::span<uint8_t> state(static_cast<uint8_t*>(body.pattern_stream), body_memory_.pattern_streams.block_bytes());
+  const size_t count = look_ups_.image()->stream_scan(state, bytes, 0, static_cast<int64_t>(clock_.wall_ns / 1'000'000'000),
+                                                      *look_ups_.scratch(), hits, dropped);
+  for (size_t i = 0; i < count; ++i) {
+    const IndicatorEntry entry = look_ups_.image()->indicator(hits[i].indicator);
+    const std::string_view value = look_ups_.image()->text(entry.value_offset, entry.value_length);
+    on_sighting(observation(find(body.tx), Field::http_body, body.size), entry, as_bytes(value));
+  }
+}
+
+void Inspector::close_patterns(Body& body) {
+  if (body.pattern_stream == nullptr) return;
+  const std::span<uint8_t> state(static_cast<uint8_t*>(body.pattern_stream), body_memory_.pattern_streams.block_bytes());
+  if (body.pattern_generation == look_ups_.image()->generation()) look_ups_.image()->stream_close(state, *look_ups_.scratch());
+  body_memory_.pattern_streams.give(body.pattern_stream);
+  body.pattern_stream = nullptr;
+}
+
+}  // namespace sekisho

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// FlowInspection: what layer 7 keeps about one flow. One pool block, made when the flow first carries payload.
+#pragma once
+
+#include <cstdint>
+
+#include "dataplane/flow/flow.h"
+#include "dataplane/inspect/transaction.h"
+#include "dataplane/protocols/session.h"
+#include "matchers/indicator.h"
+
+namespace sekisho {
+
+struct Body;  // inspect/body.h
+
+struct FlowInspection {
+  Session session;
+  Flow* flow = nullptr;
+  Transaction* oldest = nullptr;   // open transactions, in the order they began
+  Transaction* newest = nullptr;
+  Body* bodies = nullptr;          // open bodies, newest first
+  uint64_t gap_bytes = 0;          // never delivered to the parsers
+  uint32_t last_tx = 0;
+  uint32_t last_body = 0;
+  uint32_t transactions_ended = 0;
+  uint16_t open_transactions = 0;
+  uint16_t open_bodies = 0;
+  uint16_t sightings = 0;
+  uint16_t anomalies = 0;
+  uint8_t app_protocol = 0;        // index in the protocol list + 1
+  Action verdict = Action::pass;   // the strongest carried out so far
+  bool finished = false;           // the session has nothing left to learn
+};
+
+}  // namespace sekisho

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+// Flows, transactions and values. Bodies are in body_chain.cpp, records in inspector_records.cpp.
+#include "dataplane/inspect/inspector.h"
+
+#include <new>
+
+namespace sekisho {
+
+namespace {
+
+constexpr size_t hyperscan_stream_bytes = 16 * 1024;  // past it (huge regex sets) bodies are not scanned, counted
+
+uint32_t flows_of(const InspectorOptions& options) { return options.flows_max; }
+
+}  // namespace
+
+Inspector::Inspector(const InspectorOptions& options, RecordOutput& output, FlowTable& flows)
+    : Sink(nullptr),
+      options_(options),
+      output_(output),
+      flows_(flows),
+      session_memory_(flows_of(options), options.carries_max, options.large_carries_max),
+      flow_blocks_(sizeof(FlowInspection), flows_of(options)),
+      transactions_(transaction_chunk_bytes, options.transaction_chunks),
+      body_memory_(options.bodies_max, options.bodies_max, options.bodies_max, hyperscan_stream_bytes,
+                   CodecMemorySize{}),
+      decoder_context_{body_memory_.codecs, options.unlimited_content ? DecoderLimits{0, 0, 0} : DecoderLimits{}} {
+  set_wanted(&wanted_);
+  update_wanted();
+}
+
+void Inspector::update_wanted() {
+  wanted_ = options_.rows;
+  for (uint16_t i = 0; i < field_count; ++i)
+    if (look_ups_.interesting(static_cast<Field>(i))) wanted_.set(static_cast<Field>(i));
+  HashKinds asked = HashKinds::none;
+  if (look_ups_.interesting(Field::file_md5)) asked = asked | HashKinds::md5;
+  if (look_ups_.interesting(Field::file_sha1)) asked = asked | HashKinds::sha1;
+  if (look_ups_.interesting(Field::file_sha256)) asked = asked | HashKinds::sha256;
+  looks_at_digests_ = asked != HashKinds::none;
+  file_hashes_ = options_.file_hashes | asked;
+}
+
+void Inspector::set_image(const Image* image, Scratch* scratch) {
+  look_ups_.set_image(image, scratch);
+  output_.set_generation(image != nullptr ? image->generation() : 0);
+  update_wanted();
+}
+
+void Inspector::set_packet(uint16_t burst_index, uint16_t pair, RecordClock clock) {
+  burst_index_ = burst_index;
+  pair_ = pair;
+  clock_ = clock;
+  output_.set_clock(clock);
+}
+
+// --- flows
+
+FlowInspection* Inspector::open(Flow& flow, Transport transport) {
+  if (flow.inspection != nullptr) return flow.inspection;
+  void* block = flow_blocks_.take();
+  if (block == nullptr) {
+    ++counters_.flows_refused;
+    return nullptr;
+  }
+  auto* inspection = new (block) FlowInspection;
+  inspection->flow = &flow;
+  inspection->session.open(transport, flow.tuple.source_port, flow.tuple.destination_port);
+  flow.inspection = inspection;
+  return inspection;
+}
+
+void Inspector::close(Flow& flow, FlowEnd end) {
+  FlowInspection* inspection = flow.inspection;
+  if (inspection == nullptr) return;
+  current_ = inspection;
+  const EndReason reason = end == FlowEnd::fin       ? EndReason::fin
+                           : end == FlowEnd::reset   ? EndReason::reset
+                           : end == FlowEnd::timeout ? EndReason::timeout
+                                                     : EndReason::evicted;
+  for (const Direction direction : {Direction::client_to_server, Direction::server_to_client})
+    on_end(*inspection, direction, reason);
+  while (inspection->bodies != nullptr) finish_body(*inspection, inspection->bodies, BodyEnd::aborted);
+  while (inspection->oldest != nullptr) end_transaction(*inspection, inspection->oldest, Completeness::incomplete);
+  resolve();  // nothing that waits may name this flow once its memory is another's
+  inspection->session.close(session_memory_);
+}
+
+void Inspector::release(Flow& flow) {
+  if (flow.inspection == nullptr) return;
+  flow_blocks_.give(flow.inspection);
+  flow.inspection = nullptr;
+  current_ = nullptr;
+}
+
+SessionStatus Inspector::on_bytes(FlowInspection& inspection, Direction direction, Bytes bytes, uint64_t offset) {
+  current_ = &inspection;
+  direction_ = direction;
+  const SessionStatus status = inspection.session.on_bytes(direction, bytes, offset, session_memory_, *this);
+  note_protocol(inspection);
+  return status;
+}
+
+SessionStatus Inspector::on_gap(FlowInspection& inspection, Direction direction, uint64_t missing_bytes) {
+  inspection.gap_bytes += missing_bytes;
+  current_ = &inspection;
+  direction_ = direction;
+  return inspection.session.on_gap(direction, missing_bytes, session_memory_, *this);
+}
+
+SessionStatus Inspector::on_end(FlowInspection& inspection, Direction direction, EndReason reason) {
+  current_ = &inspection;
+  direction_ = direction;
+  const SessionStatus status = inspection.session.on_end(direction, reason, session_memory_, *this);
+  note_protocol(inspection);
+  return status;
+}
+
+SessionStatus Inspector::on_datagram(FlowInspection& inspection, Direction direction, Bytes bytes) {
+  current_ = &inspection;
+  direction_ = direction;
+  const SessionStatus status = inspection.session.on_datagram(direction, bytes, session_memory_, *this);
+  note_protocol(inspection);
+  return status;
+}
+
+void Inspector::note_protocol(FlowInspection& inspection) {
+  const Protocol* protocol = inspection.session.protocol();
+  if (protocol == nullptr) return;
+  const ProtocolTable table = protocol_table();
+  if (inspection.app_protocol != 0 && table.protocols[inspection.app_protocol - 1] == protocol) return;
+  for (size_t i = 0; i < table.count; ++i)
+    if (table.protocols[i] == protocol) inspection.app_protocol = static_cast<uint8_t>(i + 1);
+  look_up(nullptr, Field::flow_app_proto, as_bytes(protocol->name), 0);
+}
+
+void Inspector::on_new_flow(FlowInspection& inspection) {
+  current_ = &inspection;
+  direction_ = Direction::client_to_server;
+  const FiveTuple& tuple = inspection.flow->tuple;
+  look_up(nullptr, Field::flow_src_address, tuple.source, 0);
+  look_up(nullptr, Field::flow_dst_address, tuple.destination, 0);
+  look_up_number(nullptr, Field::flow_src_port, tuple.source_port, 0);
+  look_up_number(nullptr, Field::flow_dst_port, tuple.destination_port, 0);
+}
+
+// --- transactions
+
+TxId Inspector::tx_begin(Direction first) {
+  FlowInspection& inspection = *current_;
+  if (inspection.open_transactions == flow_transactions_max) {
+    ++counters_.tx_evicted;
+    end_transaction(inspection, inspection.oldest, Completeness::incomplete);
+  }
+  const TxId id = ++inspection.last_tx;
+  Transaction* transaction = Transaction::open(transactions_, id, first, clock_.now_ns, clock_.wall_ns);
+  if (transaction == nullptr) {
+    ++counters_.tx_refused;
+    return id;  // values are still matched; there will be no record
+  }
+  transaction->inspection = &inspection;
+  note_protocol(inspection);
+  transaction->app_protocol = inspection.app_protocol;
+  (inspection.newest != nullptr ? inspection.newest->next : inspection.oldest) = transaction;
+  inspection.newest = transaction;
+  ++inspection.open_transactions;
+  ++counters_.transactions;
+  return id;
+}
+
+Transaction* Inspector::find(TxId tx) const {
+  for (Transaction* at = current_->oldest; at != nullptr; at = at->next)
+    if (at->id() == tx) return at;
+  return nullptr;
+}
+
+Transaction* Inspector::find_or_newest(TxId tx) const {
+  if (Transaction* transaction = find(tx)) return transaction;
+  return tx == no_tx ? current_->newest : nullptr;
+}
+
+void Inspector::tx_end(TxId tx, Completeness completeness) {
+  if (Transaction* transaction = find(tx)) end_transaction(*current_, transaction, completeness);
+}
+
+// Takes the transaction out of its flow's list. It is written by resolve(), after its last values were looked up.
+void Inspector::end_transaction(FlowInspection& inspection, Transaction* transaction, Completeness completeness) {
+  Transaction* before = nullptr;
+  for (Transaction* at = inspection.oldest; at != transaction; at = at->next) before = at;
+  (before != nullptr ? before->next : inspection.oldest) = transaction->next;
+  if (inspection.newest == transaction) inspection.newest = before;
+  transaction->next = nullptr;
+  --inspection.open_transactions;
+  ++inspection.transactions_ended;
+  if (completeness == Completeness::incomplete) transaction->flags |= record_flag::incomplete;
+  transaction->end_wall_ns = clock_.wall_ns;
+  *ended_tail_ = transaction;
+  ended_tail_ = &transaction->next;
+}
+
+// --- values
+
+void Inspector::on_observe(TxId tx, Field field, Bytes value, uint64_t offset) {
+  Transaction* transaction = find(tx);
+  if (transaction != nullptr && options_.rows.test(field) && !transaction->add(transactions_, field, value))
+    ++counters_.tx_full;
+  look_up(transaction, field, value, offset);
+}
+
+void Inspector::on_observe_number(TxId tx, Field field, uint64_t value, uint64_t offset) {
+  Transaction* transaction = find(tx);
+  if (transaction != nullptr && options_.rows.test(field) && !transaction->add_number(transactions_, field, value))
+    ++counters_.tx_full;
+  look_up_number(transaction, field, value, offset);
+}
+
+Observation Inspector::observation(Transaction* transaction, Field field, uint64_t offset) const {
+  return {current_, transaction, field, direction_, burst_index_, pair_, offset};
+}
+
+void Inspector::look_up(Transaction* transaction, Field field, Bytes value, uint64_t offset) {
+  if (!look_ups_.interesting(field)) return;
+  const Observation seen = observation(transaction, field, offset);
+  if (look_ups_.add(seen, value)) return;
+  look_up_now();
+  look_ups_.add(seen, value);
+}
+
+void Inspector::look_up_number(Transaction* transaction, Field field, uint64_t value, uint64_t offset) {
+  if (!look_ups_.interesting(field)) return;
+  const Observation seen = observation(transaction, field, offset);
+  if (look_ups_.add_number(seen, value)) return;
+  look_up_now();
+  look_ups_.add_number(seen, value);
+}
+
+void Inspector::look_up_now() {
+  look_ups_.resolve(static_cast<int64_t>(clock_.wall_ns / 1'000'000'000),
+                    [this](const Observation& seen, uint32_t indicator, Bytes matched) {
+                      on_sighting(seen, look_ups_.image()->indicator(indicator), matched);
+                    });
+}
+
+void Inspector::resolve() {
+  if (!look_ups_.empty()) look_up_now();
+  for (Transaction* transaction = ended_; transaction != nullptr;) {
+    Transaction* next = transaction->next;
+    write_transaction(*transaction->inspection, *transaction);
+    Transaction::close(transaction, transactions_);
+    transaction = next;
+  }
+  ended_ = nullptr;
+  ended_tail_ = &ended_;
+}
+
+// --- verdicts
+
+void Inspector::on_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched) {
+  FlowInspection& inspection = *seen.inspection;
+  Flow& flow = *inspection.flow;
+  const bool dns = inspection.app_protocol != 0 && protocol_table().protocols[inspection.app_protocol - 1]->name == "dns";
+  const WireMode mode = options_.modes[seen.pair % port_pairs_max];
+  const Action action = carried_out(entry.action, mode, flow.tuple.ip_protocol, dns);
+  ++counters_.sightings;
+  if (action > inspection.verdict) inspection.verdict = action;
+  if (action > Action::alert) remember_decision(flow, seen.burst_index, action);
+  if (action == Action::pass) return;
+  if (inspection.sightings >= flow_sightings_max) {
+    ++counters_.sightings_folded;
+    return;
+  }
+  ++inspection.sightings;
+  if (seen.transaction != nullptr) ++seen.transaction->sightings;
+  write_sighting(seen, entry, matched, action);
+}
+
+void Inspector::remember_decision(Flow& flow, uint16_t burst_index, Action action) {
+  if (decision_count_ < decisions_.size()) decisions_[decision_count_++] = {&flow, burst_index, action};
+}
+
+void Inspector::forget_decisions(const Flow& flow) {
+  for (size_t i = 0; i < decision_count_; ++i)
+    if (decisions_[i].flow == &flow) decisions_[i].flow = nullptr;
+}
+
+// --- anomalies, expectations, handoffs
+
+bool Inspector::looks_at_addresses() const {
+  return look_ups_.interesting(Field::flow_src_address) || look_ups_.interesting(Field::flow_src_port);
+}
+
+void Inspector::packet_anomaly(const char* name) {
+  anomaly_names_.add(name);
+  ++counters_.anomalies;
+}
+
+void Inspector::anomaly(TxId tx, const char* name, uint64_t offset) {
+  anomaly_names_.add(name);
+  ++counters_.anomalies;
+  if (current_ == nullptr || current_->anomalies >= flow_anomalies_max) return;
+  ++current_->anomalies;
+  write_anomaly(*current_->flow, find_or_newest(tx), name, "app", offset);
+}
+
+void Inspector::flow_anomaly(Flow& flow, const char* name, const char* layer, uint64_t offset) {
+  anomaly_names_.add(name);
+  ++counters_.anomalies;
+  if (flow.inspection != nullptr) {
+    if (flow.inspection->anomalies >= flow_anomalies_max) return;
+    ++flow.inspection->anomalies;
+  }
+  write_anomaly(flow, nullptr, name, layer, offset);
+}
+
+void Inspector::expect(TxId, const Expectation&) { ++counters_.expectations_unused; }
+
+void Inspector::handoff(Direction direction, uint64_t offset, HandoffHint) {
+  current_->session.note_handoff(direction, offset);
+}
+
+}  // namespace sekisho

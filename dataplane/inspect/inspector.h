@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inspector: the sink of all parsers and decoders of one lcore. Keeps transactions, feeds bodies to their decoders, queues values for
+// the matchers, writes records, and hands out the verdicts that sightings ask for.
+//
+// Reads: in-order bytes and datagrams of flows.  Writes: records, decisions.  May drop: nothing; the pipeline carries decisions out.
+// Thread-safety: one lcore. All memory is taken at construction.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "dataplane/flow/flow.h"
+#include "dataplane/flow/flow_table.h"
+#include "dataplane/inspect/body.h"
+#include "dataplane/inspect/flow_inspection.h"
+#include "dataplane/inspect/look_ups.h"
+#include "dataplane/inspect/record_output.h"
+#include "dataplane/observe/sink.h"
+#include "dataplane/stats/named_counters.h"
+#include "dataplane/verdict/carried_out.h"
+
+namespace sekisho {
+
+inline constexpr unsigned port_pairs_max = 64;
+
+struct InspectorOptions {
+  uint32_t flows_max = 1U << 16;          // flows under inspection at once
+  uint32_t transaction_chunks = 1U << 16;
+  uint32_t bodies_max = 1U << 14;
+  uint32_t carries_max = 1U << 14;
+  uint32_t large_carries_max = 1U << 9;
+  FieldMask rows;                         // fields that records shall carry
+  bool transaction_records = true;
+  bool flow_records = true;
+  HashKinds file_hashes = HashKinds::none;  // digests wanted in every file record, beyond those indicators need
+  bool unlimited_content = false;         // captures: no ratio bound on decompression
+  bool judge_open_bodies = true;          // look up the digest "if the body ended here" at each segment's end
+  WireMode modes[port_pairs_max] = {};    // by port pair
+};
+
+struct InspectorCounters {
+  uint64_t transactions = 0;
+  uint64_t tx_full = 0;
+  uint64_t tx_evicted = 0;
+  uint64_t tx_refused = 0;
+  uint64_t bodies = 0;
+  uint64_t body_refused = 0;
+  uint64_t body_layers = 0;
+  uint64_t flows_refused = 0;       // no block for a flow's layer-7 state: not inspected
+  uint64_t sightings = 0;
+  uint64_t sightings_folded = 0;
+  uint64_t anomalies = 0;
+  uint64_t streams_restarted = 0;   // body scans that went on with a new generation
+  uint64_t expectations_unused = 0;
+};
+
+// What a sighting asks of the pipeline, in the order found.
+struct Decision {
+  Flow* flow;            // nullptr: it has gone since
+  uint16_t burst_index;  // the packet that completed the value: it and what follows on the flow is not forwarded
+  Action action;         // already what can be carried out on this flow
+};
+
+class Inspector final : public Sink {
+ public:
+  Inspector(const InspectorOptions& options, RecordOutput& output, FlowTable& flows);
+
+  // Between bursts, with nothing queued. `image` and `scratch` stay valid until the next call.
+  void set_image(const Image* image, Scratch* scratch);
+
+  // The packet whose bytes come next.
+  void set_packet(uint16_t burst_index, uint16_t pair, RecordClock clock);
+
+  // The layer-7 state of a flow, made on first use; nullptr when there is no room (counted).
+  FlowInspection* open(Flow& flow, Transport transport);
+  // Ends everything the flow has open and resolves.
+  void close(Flow& flow, FlowEnd end);
+  // Writes a flow's record (also for flows without layer 7).
+  void write_flow(Flow& flow, FlowEnd end);
+  // Gives the block back. After close().
+  void release(Flow& flow);
+
+  SessionStatus on_bytes(FlowInspection& inspection, Direction direction, Bytes bytes, uint64_t offset);
+  SessionStatus on_gap(FlowInspection& inspection, Direction direction, uint64_t missing_bytes);
+  SessionStatus on_end(FlowInspection& inspection, Direction direction, EndReason reason);
+  SessionStatus on_datagram(FlowInspection& inspection, Direction direction, Bytes bytes);
+  // The segment's bytes are all delivered: judge open bodies as if they ended here.
+  void end_segment(FlowInspection& inspection);
+  // Addresses and ports of a new flow, as values to look up.
+  void on_new_flow(FlowInspection& inspection);
+  // Whether some indicator is an address or a port, so that flows without payload matter too.
+  bool looks_at_addresses() const;
+  // An anomaly of a packet that has no flow (yet): counted by name.
+  void packet_anomaly(const char* name);
+  // An anomaly of a lower stage ("tcp.overlap_diff").
+  void flow_anomaly(Flow& flow, const char* name, const char* layer, uint64_t offset);
+
+  // Looks up what waits, writes sightings and ended transactions. Decisions stay until clear_decisions().
+  void resolve();
+  std::span<const Decision> decisions() const { return {decisions_.data(), decision_count_}; }
+  void clear_decisions() { decision_count_ = 0; }
+  // The flow is going: what was decided for it has been carried out.
+  void forget_decisions(const Flow& flow);
+
+  const InspectorCounters& counters() const { return counters_; }
+  const SessionCounters& session_counters() const { return session_memory_.counters; }
+  const NamedCounters& anomaly_counters() const { return anomaly_names_; }
+  const LookUps& look_ups() const { return look_ups_; }
+
+  // Sink
+  TxId tx_begin(Direction first) override;
+  void tx_end(TxId tx, Completeness completeness) override;
+  void anomaly(TxId tx, const char* name, uint64_t offset) override;
+  BodyId body_begin(TxId tx, const BodyMeta& meta, uint64_t offset) override;
+  void body_data(BodyId body, Bytes bytes) override;
+  void body_gap(BodyId body, uint64_t missing_bytes) override;
+  void body_end(BodyId body, BodyEnd end) override;
+  void expect(TxId tx, const Expectation& expectation) override;
+  void handoff(Direction direction, uint64_t offset, HandoffHint hint) override;
+
+ protected:
+  void on_observe(TxId tx, Field field, Bytes value, uint64_t offset) override;
+  void on_observe_number(TxId tx, Field field, uint64_t value, uint64_t offset) override;
+
+ private:
+  friend class LayerSink;
+
+  Transaction* find(TxId tx) const;
+  Transaction* find_or_newest(TxId tx) const;
+  void end_transaction(FlowInspection& inspection, Transaction* transaction, Completeness completeness);
+  void look_up(Transaction* transaction, Field field, Bytes value, uint64_t offset);
+  void look_up_number(Transaction* transaction, Field field, uint64_t value, uint64_t offset);
+  Observation observation(Transaction* transaction, Field field, uint64_t offset) const;
+  void on_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched);
+  void write_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched, Action verdict);
+  void write_transaction(const FlowInspection& inspection, const Transaction& transaction);
+  void write_file(const FlowInspection& inspection, const Body& body, BodyEnd end);
+  void write_anomaly(Flow& flow, const Transaction* transaction, const char* name, const char* layer, uint64_t offset);
+  void look_up_now();
+  Body* find_body(BodyId id) const;
+  bool add_layer(Body& body, const Decoder* decoder, const BodyMeta& meta);
+  void feed_layer(Body& body, unsigned layer_index, Bytes bytes);
+  void digest(Body& body, Bytes bytes);
+  void judge(Body& body);
+  void open_patterns(Body& body);
+  void scan_patterns(Body& body, Bytes bytes);
+  void close_patterns(Body& body);
+  void finish_body(FlowInspection& inspection, Body* body, BodyEnd end);
+  void note_protocol(FlowInspection& inspection);
+  void remember_decision(Flow& flow, uint16_t burst_index, Action action);
+  void update_wanted();
+
+  InspectorOptions options_;
+  RecordOutput& output_;
+  FlowTable& flows_;
+  FieldMask wanted_;
+  SessionMemory session_memory_;
+  BlockPool flow_blocks_;
+  BlockPool transactions_;
+  BodyMemory body_memory_;
+  LookUps look_ups_;
+  NamedCounters anomaly_names_;
+  InspectorCounters counters_;
+  RecordClock clock_;
+  FlowInspection* current_ = nullptr;
+  Direction direction_ = Direction::client_to_server;
+  uint16_t burst_index_ = 0;
+  uint16_t pair_ = 0;
+  Transaction* ended_ = nullptr;       // wait for the look-ups of their values; in the order they ended
+  Transaction** ended_tail_ = &ended_;
+  DecoderContext decoder_context_;
+  HashKinds file_hashes_ = HashKinds::none;  // rows' and indicators' together
+  bool looks_at_digests_ = false;            // some indicator is a digest
+  uint32_t next_file_ = 0;
+  std::array<Decision, hits_max> decisions_;
+  size_t decision_count_ = 0;
+};
+
+}  // namespace sekisho

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the inspector's findings become records: transactions, sightings, anomalies, files, flows.
+#include <algorithm>
+
+#include "dataplane/content/file_type.h"
+#include "dataplane/inspect/inspector.h"
+#include "dataplane/protocols/protocol.h"
+
+namespace sekisho {
+
+namespace {
+
+constexpr uint32_t field_bytes = sizeof(RecordField);
+constexpr std::string_view flow_end_names[] = {"fin", "reset", "timeout", "evicted", "blocked", "shutdown"};
+constexpr std::string_view flow_state_names[] = {"new", "established", "closed", "blocked"};
+constexpr std::string_view carrier_names[] = {"http_request", "http_response", "mail_message",
+                                              "mail_part",    "form_part",     "archive_member"};
+
+// Room for the fields of a record that are not a transaction's: an upper bound for numbers and short texts.
+constexpr uint32_t room(unsigned fields, size_t text_bytes = 0) {
+  return fields * field_bytes + static_cast<uint32_t>(text_bytes);
+}
+uint32_t transaction_room(const Transaction* transaction) {
+  return transaction != nullptr ? transaction->record_bytes() : 0;
+}
+
+}  // namespace
+
+void Inspector::write_transaction(const FlowInspection& inspection, const Transaction& transaction) {
+  if (!options_.transaction_records) return;
+  if (!output_.begin(RingKind::transactions, RecordType::transaction, transaction.record_bytes())) return;
+  output_.describe_flow(*inspection.flow, flows_.first(*inspection.flow), transaction.app_protocol, transaction.id());
+  RecordWriter& writer = output_.writer();
+  writer.header().wall_ns = transaction.start_wall_ns;
+  writer.header().flags |= transaction.flags;
+  writer.endpoints().first_direction = static_cast<uint8_t>(transaction.first);
+  transaction.write_fields(writer);
+  output_.publish();
+}
+
+void Inspector::write_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched, Action verdict) {
+  const Image& image = *look_ups_.image();
+  const std::string_view original = image.text(entry.original_offset, entry.original_length);
+  const std::string_view feed = image.feed(entry.feed);
+  const uint32_t bytes = room(18, original.size() + feed.size() + matched.size()) + transaction_room(seen.transaction);
+  if (!output_.begin(RingKind::sightings, RecordType::sighting, bytes)) return;
+  const FlowInspection& inspection = *seen.inspection;
+  output_.describe_flow(*inspection.flow, flows_.first(*inspection.flow), inspection.app_protocol,
+                        seen.transaction != nullptr ? seen.transaction->id() : no_tx);
+  RecordWriter& writer = output_.writer();
+  if (seen.transaction != nullptr) writer.endpoints().first_direction = static_cast<uint8_t>(seen.transaction->first);
+  writer.number(Field::sighting_indicator, entry.id);
+  writer.number(Field::sighting_kind, static_cast<uint64_t>(entry.kind));
+  writer.number(Field::sighting_mode, static_cast<uint64_t>(entry.mode));
+  writer.text(Field::sighting_indicator_value, original);
+  writer.text(Field::sighting_feed, feed);
+  writer.number(Field::sighting_severity, entry.severity);
+  writer.number(Field::sighting_confidence, entry.confidence);
+  writer.number(Field::sighting_tlp, static_cast<uint64_t>(entry.tlp));
+  writer.number(Field::sighting_phase_hint, entry.phase_hint);
+  writer.number(Field::sighting_route_hint, entry.route_hint);
+  writer.number(Field::sighting_action, static_cast<uint64_t>(entry.action));
+  writer.number(Field::sighting_verdict, static_cast<uint64_t>(verdict));
+  writer.number(Field::sighting_matched_field, static_cast<uint64_t>(seen.field));
+  writer.bytes(Field::sighting_matched_value, matched);
+  writer.number(Field::sighting_offset, seen.offset);
+  writer.number(Field::sighting_direction, static_cast<uint64_t>(seen.direction));
+  writer.number(Field::sighting_count, 1);
+  if (seen.transaction != nullptr) seen.transaction->write_fields(writer);
+  output_.publish();
+}
+
+void Inspector::write_anomaly(Flow& flow, const Transaction* transaction, const char* name, const char* layer,
+                              uint64_t offset) {
+  const std::string_view name_text(name), layer_text(layer);
+  const uint32_t bytes = room(4, name_text.size() + layer_text.size()) + transaction_room(transaction);
+  if (!output_.begin(RingKind::transactions, RecordType::anomaly, bytes)) return;
+  output_.describe_flow(flow, flows_.first(flow), flow.inspection != nullptr ? flow.inspection->app_protocol : uint8_t{0},
+                        transaction != nullptr ? transaction->id() : no_tx);
+  RecordWriter& writer = output_.writer();
+  writer.text(Field::anomaly_name, name_text);
+  writer.text(Field::anomaly_layer, layer_text);
+  writer.number(Field::sighting_offset, offset);
+  if (transaction != nullptr) transaction->write_fields(writer);
+  output_.publish();
+}
+
+void Inspector::write_file(const FlowInspection& inspection, const Body& body, BodyEnd end) {
+  const Transaction* transaction = find(body.tx);
+  const std::string_view type = file_type(body.head_bytes());
+  const uint32_t bytes = room(14, size_t{body.name_size} + body.type_size + type.size() + 128) +
+                         transaction_room(transaction);
+  if (!output_.begin(RingKind::transactions, RecordType::file, bytes)) return;
+  output_.describe_flow(*inspection.flow, flows_.first(*inspection.flow), inspection.app_protocol, body.tx);
+  RecordWriter& writer = output_.writer();
+  if (end != BodyEnd::complete) writer.header().flags |= record_flag::incomplete;
+  writer.bytes(Field::file_name, body.name_bytes());
+  writer.number(Field::file_id, body.file_id);
+  writer.number(Field::file_size, body.size);
+  if (body.type_size > 0) writer.bytes(Field::file_declared_type, body.type_bytes());
+  if (!type.empty()) writer.text(Field::file_type, type);
+  if (!body.has_gap) {  // a digest of what is left of a file is no digest of the file
+    const FileDigests digests = body.hash.peek();
+    if (has(digests.kinds, HashKinds::md5)) writer.bytes(Field::file_md5, digests.md5);
+    if (has(digests.kinds, HashKinds::sha1)) writer.bytes(Field::file_sha1, digests.sha1);
+    if (has(digests.kinds, HashKinds::sha256)) writer.bytes(Field::file_sha256, digests.sha256);
+  }
+  const bool blocked = inspection.verdict > Action::alert;
+  writer.text(Field::file_state, end == BodyEnd::complete ? "closed" : blocked ? "blocked" : "truncated");
+  writer.number(Field::file_gaps, body.has_gap ? 1 : 0);
+  writer.number(Field::file_direction, static_cast<uint64_t>(body.direction));
+  writer.text(Field::file_carrier, carrier_names[static_cast<size_t>(body.carrier)]);
+  if (transaction != nullptr) transaction->write_fields(writer);
+  output_.publish();
+}
+
+void Inspector::write_flow(Flow& flow, FlowEnd end) {
+  if (!options_.flow_records) return;
+  if (!output_.begin(RingKind::transactions, RecordType::flow, room(32, 128))) return;
+  const FlowFirst& first = flows_.first(flow);
+  const FlowInspection* inspection = flow.inspection;
+  output_.describe_flow(flow, first, inspection != nullptr ? inspection->app_protocol : uint8_t{0}, no_tx);
+  const uint64_t duration_ns = flow.last_ns - std::min(flow.last_ns, first.start_ns);
+  RecordWriter& writer = output_.writer();
+  writer.header().wall_ns = first.start_wall_ns + duration_ns;
+  writer.number(Field::flow_pkts_toserver, flow.packets[0]);
+  writer.number(Field::flow_pkts_toclient, flow.packets[1]);
+  writer.number(Field::flow_bytes_toserver, flow.bytes[0]);
+  writer.number(Field::flow_bytes_toclient, flow.bytes[1]);
+  writer.number(Field::flow_start_ns, first.start_wall_ns);
+  writer.number(Field::flow_end_ns, first.start_wall_ns + duration_ns);
+  writer.number(Field::flow_duration_ms, duration_ns / 1'000'000);
+  if (inspection != nullptr && inspection->app_protocol != 0)
+    writer.text(Field::flow_app_proto, protocol_table().protocols[inspection->app_protocol - 1]->name);
+  writer.text(Field::flow_state, flow_state_names[static_cast<size_t>(flow.state)]);
+  writer.text(Field::flow_end_reason, flow_end_names[static_cast<size_t>(end)]);
+  writer.text(Field::flow_action, action_name(inspection != nullptr ? inspection->verdict : Action::pass));
+  writer.bytes(Field::flow_client_mac, first.client_mac);
+  writer.bytes(Field::flow_server_mac, first.server_mac);
+  writer.number(Field::flow_first_tos, first.tos);
+  writer.number(Field::flow_first_ttl, first.ttl);
+  writer.number(Field::flow_first_ip_id, first.ip_id);
+  writer.number(Field::flow_first_df, first.dont_fragment ? 1 : 0);
+  writer.number(Field::flow_first_window, first.window);
+  writer.number(Field::flow_tcp_flags_toserver, first.tcp_flags[0]);
+  writer.number(Field::flow_tcp_flags_toclient, first.tcp_flags[1]);
+  writer.number(Field::flow_icmp_type, first.icmp_type);
+  writer.number(Field::flow_icmp_code, first.icmp_code);
+  writer.number(Field::flow_gap_bytes, inspection != nullptr ? inspection->gap_bytes : 0);
+  writer.number(Field::flow_midstream, (flow.flags & flow_flag::midstream) != 0 ? 1 : 0);
+  writer.number(Field::flow_transactions, inspection != nullptr ? inspection->transactions_ended : 0);
+  writer.number(Field::flow_sightings, inspection != nullptr ? inspection->sightings : 0);
+  output_.publish();
+}
+
+}  // namespace sekisho

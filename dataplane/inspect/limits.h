@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bounds of the inspection stage, per lcore where not said otherwise.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sekisho {
+
+// Bytes of observed values kept for one transaction, bytes. Past it: counter `inspect.tx_full`; the value is still matched, the
+// record carries flag fields_dropped.
+inline constexpr uint32_t transaction_bytes_max = 56 * 1024;
+// Size of one piece of a transaction's memory, bytes; a transaction holds as many as its values need.
+inline constexpr uint32_t transaction_chunk_bytes = 2048;
+// Open transactions of one flow, count. Past it: counter `inspect.tx_evicted`, the oldest ends as incomplete.
+inline constexpr unsigned flow_transactions_max = 128;
+// Open bodies of one flow, count (both directions, and a mail's nested parts). Past it: counter `inspect.body_refused`, the body is
+// not inspected; the file record is missing, the transaction stays.
+inline constexpr unsigned flow_bodies_max = 40;
+// Content decodings applied to one body, count. Past it: counter `inspect.body_layers`, the rest stays encoded.
+inline constexpr unsigned body_layers_max = 3;
+// Values waiting for a batched look-up, count; when full the batch is looked up at once (no loss).
+inline constexpr unsigned lookups_max = 256;
+// Normalised bytes of those values, bytes; when full likewise.
+inline constexpr size_t lookup_bytes_max = 128 * 1024;
+// Sightings from one batch, count. Past it: counter `inspect.hits_dropped`.
+inline constexpr unsigned hits_max = 1024;
+// Sighting records of one flow, count. Past it: counter `inspect.sightings_folded`; the verdict is still carried out.
+inline constexpr unsigned flow_sightings_max = 256;
+// Anomaly records of one flow, count. Past it only the counters rise.
+inline constexpr unsigned flow_anomalies_max = 32;
+
+}  // namespace sekisho

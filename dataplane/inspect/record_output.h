@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// RecordOutput: one lcore's way to control. Stamps headers, numbers records, and leaves a gap record where some were dropped.
+//
+// Thread-safety: one lcore. Memory of the rings belongs to the caller.
+#pragma once
+
+#include <cstdint>
+
+#include "dataplane/flow/flow.h"
+#include "dataplane/record/record.h"
+#include "dataplane/record/ring.h"
+
+namespace sekisho {
+
+// What the stamps of a burst's records have in common.
+struct RecordClock {
+  uint64_t now_ns = 0;
+  uint64_t wall_ns = 0;
+};
+
+class RecordOutput {
+ public:
+  RecordOutput(RingProducer sightings, RingProducer transactions, uint32_t boot_id, uint8_t lcore);
+
+  void set_clock(RecordClock clock) { clock_ = clock; }
+  void set_generation(uint32_t generation) { generation_ = generation; }
+
+  // Begins a record of at most `payload_bytes` of fields; false when its ring is full (counted; the sequence shows it). On true the
+  // caller adds fields to `writer()` and calls publish().
+  bool begin(RingKind ring, RecordType type, uint32_t payload_bytes);
+  RecordWriter& writer() { return *writer_; }
+  // Fills the header's and endpoints' parts that come from the flow.
+  void describe_flow(const Flow& flow, const FlowFirst& first, uint8_t app_protocol, uint32_t transaction);
+  void publish();
+
+  const RingProducer& ring(RingKind kind) const { return rings_[static_cast<size_t>(kind)]; }
+  uint64_t published() const { return published_; }
+
+ private:
+  bool reserve(RingKind kind, RecordType type, uint32_t payload_bytes, uint64_t sequence);
+
+  RingProducer rings_[ring_kind_count];
+  uint64_t gap_from_[ring_kind_count] = {};  // first sequence dropped since the last record that found room; 0 = none
+  uint32_t boot_id_;
+  uint8_t lcore_;
+  uint32_t generation_ = 0;
+  RecordClock clock_;
+  RingKind current_ = RingKind::sightings;
+  std::optional<RecordWriter> writer_;
+  uint64_t published_ = 0;
+};
+
+}  // namespace sekisho

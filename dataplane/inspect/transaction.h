@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Transaction: the values observed so far of one request and response, mail, query or handshake, in the order they came.
+//
+// Thread-safety: one lcore. Memory: chunks of a BlockPool, the first of which holds this header; given back as one list.
+#pragma once
+
+#include <cstdint>
+
+#include "dataplane/inspect/limits.h"
+#include "dataplane/observe/fields.h"
+#include "dataplane/observe/sink.h"
+#include "dataplane/pool/block_pool.h"
+#include "dataplane/record/record.h"
+
+namespace sekisho {
+
+struct FlowInspection;
+
+class Transaction {
+ public:
+  // nullptr when the pool is empty.
+  static Transaction* open(BlockPool& pool, TxId id, Direction first, uint64_t now_ns, uint64_t wall_ns);
+  static void close(Transaction* transaction, BlockPool& pool);
+
+  // Copies a value; false when the transaction or the pool is full (flag fields_dropped is then set).
+  bool add(BlockPool& pool, Field field, Bytes value);
+  bool add_number(BlockPool& pool, Field field, uint64_t value);
+
+  // Bytes that write_fields() will need in a record.
+  uint32_t record_bytes() const { return field_count_ * static_cast<uint32_t>(sizeof(RecordField)) + value_bytes_; }
+  void write_fields(RecordWriter& writer) const;
+
+  TxId id() const { return id_; }
+
+  Transaction* next = nullptr;  // the flow's list, oldest first; or the inspector's list of ended ones
+  uint32_t flags = 0;           // record_flag
+  uint16_t sightings = 0;
+  bool ended = false;
+  Direction first = Direction::client_to_server;
+  uint64_t start_ns = 0;
+  uint64_t start_wall_ns = 0;
+  uint64_t end_wall_ns = 0;
+  FlowInspection* inspection = nullptr;  // whose it was, once ended
+  uint8_t app_protocol = 0;              // index in the protocol list + 1, when it began
+
+ private:
+  struct Entry {
+    uint16_t field;
+    uint16_t marks;   // cut, continued in the next entry
+    uint32_t length;  // bytes behind the entry, padded to 8; numbers: 8
+  };
+  struct Chunk {
+    Chunk* next;
+    uint32_t used;    // bytes behind this header
+    uint32_t capacity;
+    uint8_t* begin() { return reinterpret_cast<uint8_t*>(this + 1); }
+    const uint8_t* begin() const { return reinterpret_cast<const uint8_t*>(this + 1); }
+  };
+  uint8_t* reserve(BlockPool& pool, uint32_t bytes);
+
+  TxId id_ = no_tx;
+  uint32_t field_count_ = 0;
+  uint32_t value_bytes_ = 0;
+  uint32_t total_bytes_ = 0;
+  bool full_ = false;
+  Chunk* chunks_ = nullptr;  // behind this object in the same block, then further blocks
+  Chunk* last_ = nullptr;
+};
+
+}  // namespace sekisho

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/reload/commands.h"
+
+#include <nlohmann/json.hpp>
+
+#include "dataplane/stats/counters.h"
+
+namespace sekisho {
+
+namespace {
+
+using nlohmann::json;
+using Files = std::vector<FileDescriptor>;
+
+constexpr std::chrono::milliseconds swap_patience{2000};
+
+struct Reply {
+  json body = {{"ok", true}};
+  std::vector<int> files = {};
+};
+
+Reply refuse(const std::string& why) { return {{{"ok", false}, {"error", why}}}; }
+
+std::string_view mode_word(WireMode mode) { return mode == WireMode::inline_ ? "inline" : "monitor"; }
+
+Reply attach(const DataplaneView& view, const json&, Files&) {
+  Reply reply;
+  reply.body["boot_id"] = view.boot_id;
+  reply.body["page_mode"] = view.page_mode;
+  const ProtocolTable table = protocol_table();
+  json& protocols = reply.body["protocols"] = json::array();
+  for (size_t i = 0; i < table.count; ++i) protocols.push_back(table.protocols[i]->name);
+  json& ports = reply.body["ports"] = json::array();
+  for (const Port& port : view.ports->list())
+    ports.push_back({{"name", port.name}, {"pair", port.pair}, {"peer", port.peer == no_port ? -1 : int{port.peer}}});
+  json& pairs = reply.body["pairs"] = json::array();
+  for (const PairOptions& pair : view.options->pairs) pairs.push_back({{"name", pair.name}, {"mode", mode_word(pair.mode)}});
+  json& rings = reply.body["rings"] = json::array();
+  for (size_t i = 0; i < view.rings.size(); ++i) {
+    rings.push_back({{"lcore", i / ring_kind_count}, {"kind", i % ring_kind_count}, {"bytes", view.rings[i].mapping.memory().size()}});
+    reply.files.push_back(view.rings[i].file.get());
+  }
+  reply.body["heartbeat"] = true;
+  reply.files.push_back(view.heartbeat->file.get());
+  return reply;
+}
+
+Reply load_image(const DataplaneView& view, const json&, Files& files) {
+  if (files.size() != 1) return refuse("load_image comes with exactly one open file");
+  const auto begin = view.clock->monotonic_ns();
+  const auto generation = view.images->load(files[0].get(), swap_patience);
+  if (!generation) return refuse(describe(generation.error()));
+  Reply reply;
+  reply.body["generation"] = *generation;
+  reply.body["effective_us"] = (view.clock->monotonic_ns() - begin) / 1000;
+  return reply;
+}
+
+Reply counters(const DataplaneView& view, const json&, Files&) {
+  Reply reply;
+  json& values = reply.body["counters"] = json::object();
+  for (const auto& [name, value] : all_counters(view)) values[name] = value;
+  json& lcores = reply.body["lcores"] = json::array();
+  for (const LcoreSummary& lcore : lcore_summaries(view))
+    lcores.push_back({{"lcore", lcore.lcore}, {"busy_percent", lcore.busy_percent}, {"heartbeat_age_ms", lcore.heartbeat_age_ms},
+                      {"flows", lcore.flows}, {"half_open", lcore.half_open}, {"generation", lcore.generation}});
+  json& pairs = reply.body["pairs"] = json::array();
+  for (const PairSummary& pair : pair_summaries(view)) {
+    json drops = json::object();
+    for (size_t i = 0; i < static_cast<size_t>(DropReason::count); ++i)
+      if (pair.counters.dropped[i] != 0) drops[drop_reason_names[i]] = pair.counters.dropped[i];
+    pairs.push_back({{"name", pair.name}, {"mode", mode_word(pair.mode)}, {"rx", pair.counters.rx}, {"tx", pair.counters.tx},
+                     {"rx_bytes", pair.counters.rx_bytes}, {"injected", pair.counters.injected}, {"held", pair.held},
+                     {"dropped", drops}, {"balance", pair.balance}});
+  }
+  json& ports = reply.body["ports"] = json::array();
+  for (const Port& port : view.ports->list()) {
+    const DriverCounters driver = view.ports->counters(port);
+    ports.push_back({{"name", port.name}, {"pair", port.pair}, {"link", view.ports->link_up(port) ? "up" : "down"},
+                     {"received", driver.received}, {"transmitted", driver.transmitted}, {"missed", driver.missed},
+                     {"no_mbuf", driver.no_mbuf}, {"receive_errors", driver.receive_errors},
+                     {"transmit_errors", driver.transmit_errors}});
+  }
+  return reply;
+}
+
+Reply status(const DataplaneView& view, const json&, Files&) {
+  Reply reply;
+  reply.body["boot_id"] = view.boot_id;
+  reply.body["page_mode"] = view.page_mode;
+  reply.body["lcores"] = view.workers.size();
+  const LoadedImage* image = view.images->published();
+  reply.body["generation"] = image != nullptr ? image->image->generation() : 0;
+  reply.body["indicators"] = image != nullptr ? image->image->indicator_count() : 0;
+  return reply;
+}
+
+struct Command {
+  std::string_view name;
+  Reply (*run)(const DataplaneView& view, const json& request, Files& files);
+};
+constexpr Command commands[] = {
+    {"attach", attach}, {"load_image", load_image}, {"counters", counters}, {"status", status}};
+
+Reply dispatch(const DataplaneView& view, const std::string& text, Files& files) {
+  const json request = json::parse(text, nullptr, false);
+  if (!request.is_object() || !request.contains("command") || !request["command"].is_string())
+    return refuse("not a command: an object with \"command\" is expected");
+  const std::string name = request["command"];
+  for (const Command& command : commands)
+    if (command.name == name) return command.run(view, request, files);
+  return refuse("there is no command \"" + name + "\"");
+}
+
+}  // namespace
+
+CommandAnswer answer_command(const DataplaneView& view, const std::string& text, std::vector<FileDescriptor>& files) {
+  try {
+    Reply reply = dispatch(view, text, files);
+    return {reply.body.dump(-1, ' ', false, json::error_handler_t::replace), std::move(reply.files)};
+  } catch (const json::exception& error) {
+    return {R"({"ok":false,"error":"the command's JSON is not of the form expected"})", {}};
+  }
+}
+
+}  // namespace sekisho

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/stats/counters.h"
+
+#include <map>
+
+#include "dataplane/reload/commands.h"
+
+namespace sekisho {
+
+namespace {
+
+using Sums = std::map<std::string, uint64_t>;
+
+void add_flows(const Pipeline& pipeline, Sums& sums) {
+  const FlowCounters& flows = pipeline.flows().counters();
+  sums["flow.created"] += flows.created;
+  sums["flow.expired"] += flows.expired;
+  sums["flow.evicted_half_open"] += flows.evicted_half_open;
+  sums["flow.refused"] += flows.refused;
+  sums["flow.now"] += pipeline.flows().size();
+  sums["flow.half_open_now"] += pipeline.flows().half_open();
+}
+
+void add_streams(const Pipeline& pipeline, Sums& sums) {
+  const StreamCounters& streams = pipeline.stream_counters();
+  for (size_t i = 1; i < static_cast<size_t>(SegmentReason::count); ++i)
+    sums["stream." + std::string(reason_name(static_cast<SegmentReason>(i))).substr(4)] += streams.reasons[i];
+  sums["stream.segments"] += streams.segments;
+  sums["stream.delivered_bytes"] += streams.delivered_bytes;
+  sums["stream.gaps"] += streams.gaps;
+  sums["stream.gap_bytes"] += streams.gap_bytes;
+  sums["stream.refused"] += streams.streams_refused;
+}
+
+void add_decode(const Pipeline& pipeline, Sums& sums) {
+  const PipelineCounters& counters = pipeline.counters();
+  for (size_t i = 0; i < decode_status_count; ++i)
+    sums["decode." + std::string(status_name(static_cast<DecodeStatus>(i)))] += counters.decode.by_status[i];
+  sums["pipeline.no_flow"] += counters.no_flow;
+  sums["pipeline.bypassed_packets"] += counters.bypassed_packets;
+}
+
+void add_inspection(const Pipeline& pipeline, Sums& sums) {
+  const Inspector& inspector = pipeline.inspector();
+  const InspectorCounters& counters = inspector.counters();
+  const SessionCounters& sessions = inspector.session_counters();
+  sums["inspect.transactions"] += counters.transactions;
+  sums["inspect.tx_full"] += counters.tx_full;
+  sums["inspect.tx_evicted"] += counters.tx_evicted;
+  sums["inspect.tx_refused"] += counters.tx_refused;
+  sums["inspect.bodies"] += counters.bodies;
+  sums["inspect.body_refused"] += counters.body_refused;
+  sums["inspect.body_layers"] += counters.body_layers;
+  sums["inspect.flows_refused"] += counters.flows_refused;
+  sums["inspect.sightings"] += counters.sightings;
+  sums["inspect.sightings_folded"] += counters.sightings_folded;
+  sums["inspect.anomalies"] += counters.anomalies;
+  sums["inspect.streams_restarted"] += counters.streams_restarted;
+  sums["inspect.values_looked_up"] += inspector.look_ups().looked_up();
+  sums["inspect.hits_dropped"] += inspector.look_ups().hits_dropped();
+  sums["l7.detected"] += sessions.detected;
+  sums["l7.undetected"] += sessions.undetected;
+  sums["l7.malformed"] += sessions.malformed;
+  sums["l7.carry_full"] += sessions.carry_full;
+  sums["l7.nesting_full"] += sessions.nesting_full;
+  sums["l7.no_memory"] += sessions.no_memory;
+  inspector.anomaly_counters().for_each(
+      [&](const char* name, uint64_t count) { sums["anomaly." + std::string(name)] += count; });
+}
+
+void add_worker(const Worker& worker, Sums& sums) {
+  sums["io.polls"] += worker.counters().polls;
+  sums["io.sleeps"] += worker.counters().sleeps;
+  sums["io.handed_over"] += worker.counters().handed_over;
+  sums["io.injected_without_buffer"] += worker.counters().injected_without_buffer;
+  sums["ring.published"] += worker.output().published();
+  sums["ring.sightings.dropped"] += worker.output().ring(RingKind::sightings).dropped();
+  sums["ring.transactions.dropped"] += worker.output().ring(RingKind::transactions).dropped();
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, uint64_t>> all_counters(const DataplaneView& view) {
+  Sums sums;
+  for (const auto& worker : view.workers) {
+    add_decode(worker->pipeline(), sums);
+    add_flows(worker->pipeline(), sums);
+    add_streams(worker->pipeline(), sums);
+    add_inspection(worker->pipeline(), sums);
+    add_worker(*worker, sums);
+  }
+  return {sums.begin(), sums.end()};
+}
+
+std::vector<LcoreSummary> lcore_summaries(const DataplaneView& view) {
+  std::vector<LcoreSummary> summaries;
+  const auto* heartbeat = reinterpret_cast<const Heartbeat*>(view.heartbeat->mapping.memory().data());
+  for (size_t i = 0; i < view.workers.size(); ++i) {
+    const Worker& worker = *view.workers[i];
+    const WorkerCounters& counters = worker.counters();
+    const uint64_t beat_ns = heartbeat->lcores[i].monotonic_ns.load(std::memory_order_relaxed);
+    LcoreSummary summary;
+    summary.lcore = view.options->lcores[i];
+    summary.busy_percent =
+        counters.polls != 0 ? static_cast<unsigned>((counters.polls - counters.empty_polls) * 100 / counters.polls) : 0;
+    summary.heartbeat_age_ms = (view.clock->monotonic_ns() - beat_ns) / 1'000'000;
+    summary.flows = worker.pipeline().flows().size();
+    summary.half_open = worker.pipeline().flows().half_open();
+    summary.generation = worker.generation();
+    summaries.push_back(summary);
+  }
+  return summaries;
+}
+
+std::vector<PairSummary> pair_summaries(const DataplaneView& view) {
+  std::vector<PairSummary> summaries;
+  for (size_t pair = 0; pair < view.options->pairs.size(); ++pair) {
+    PairSummary summary;
+    summary.name = view.options->pairs[pair].name;
+    summary.mode = view.options->pairs[pair].mode;
+    uint64_t dropped = 0;
+    for (const auto& worker : view.workers) {
+      const PairCounters& counters = worker->pipeline().pair(static_cast<uint16_t>(pair));
+      summary.counters.rx += counters.rx;
+      summary.counters.rx_bytes += counters.rx_bytes;
+      summary.counters.tx += counters.tx;
+      summary.counters.injected += counters.injected;
+      for (size_t i = 0; i < static_cast<size_t>(DropReason::count); ++i) {
+        summary.counters.dropped[i] += counters.dropped[i];
+        dropped += counters.dropped[i];
+      }
+      summary.held += worker->pipeline().held(static_cast<uint16_t>(pair));
+    }
+    summary.balance = static_cast<int64_t>(summary.counters.rx + summary.counters.injected) -
+                      static_cast<int64_t>(summary.counters.tx + dropped + summary.held);
+    summaries.push_back(summary);
+  }
+  return summaries;
+}
+
+}  // namespace sekisho

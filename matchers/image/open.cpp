@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// Image::open: nothing in the block is believed before it was checked. After this, no look-up can leave the block, whatever is in it
+// (but for Hyperscan's own bytecode, which nobody can check; the checksum and the image's seals or signature vouch for it).
+#include <algorithm>
+
+#include "matchers/domain/suffixes.h"
+#include "matchers/image/image.h"
+#include "matchers/normalise/normalise.h"
+#include "matchers/pattern/database.h"
+
+namespace sekisho {
+
+namespace {
+
+tl::unexpected<Error> damaged(const char* what) { return fail(std::string("matcher image: damaged: ") + what); }
+
+bool inside(uint64_t offset, uint64_t bytes, uint64_t total) { return offset <= total && bytes <= total - offset; }
+
+}  // namespace
+
+class ImageReader {
+ public:
+  explicit ImageReader(Bytes memory) : memory_(memory) {}
+
+  Result<std::unique_ptr<const Image>> read() {
+    if (auto checked = check_header(); !checked) return tl::unexpected(checked.error());
+    image_.reset(new Image(*header_));
+    for (const auto step : {&ImageReader::read_entries, &ImageReader::read_tables, &ImageReader::read_intervals,
+                            &ImageReader::read_patterns})
+      if (const char* reason = (this->*step)()) return damaged(reason);
+    return std::unique_ptr<const Image>(std::move(image_));
+  }
+
+ private:
+  Result<void> check_header();
+  Result<void> check_platform() const;
+  const char* read_entries();  // null, or what is wrong
+  const char* read_tables();
+  const char* read_intervals();
+  const char* read_patterns();
+  template <typename Key>
+  bool read_interval_set(const IntervalSpec& spec, Intervals<Key>& out) const;
+
+  Bytes section(Section which) const {
+    const ImageSection& section = header_->sections[static_cast<size_t>(which)];
+    return memory_.subspan(section.offset, section.bytes);
+  }
+  // A section as an array of T; its size was checked to be a multiple.
+  template <typename T>
+  std::span<const T> array(Section which) const {
+    const Bytes bytes = section(which);
+    return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+  }
+  // `count` T at `offset` of the intervals section, or nothing.
+  template <typename T>
+  bool part(uint64_t offset, uint32_t count, std::span<const T>& out) const {
+    const Bytes all = section(Section::intervals);
+    if (offset % alignof(T) != 0 || !inside(offset, uint64_t{count} * sizeof(T), all.size())) return false;
+    out = {reinterpret_cast<const T*>(all.data() + offset), count};
+    return true;
+  }
+  bool set_once(uint64_t& seen, uint32_t kind) const {
+    if (kind >= kind_count || (seen >> kind & 1) != 0) return false;
+    seen |= uint64_t{1} << kind;
+    return true;
+  }
+
+  Bytes memory_;
+  const ImageHeader* header_ = nullptr;
+  std::unique_ptr<Image> image_;
+};
+
+Result<void> ImageReader::check_header() {
+  if (memory_.size() < sizeof(ImageHeader)) return fail("matcher image: too short to be one");
+  if (reinterpret_cast<uintptr_t>(memory_.data()) % section_alignment != 0) return fail("matcher image: memory is not 64 B aligned");
+  header_ = reinterpret_cast<const ImageHeader*>(memory_.data());
+  if (header_->magic != image_magic) return fail("matcher image: not a matcher image");
+  if (header_->version != image_version)
+    return fail("matcher image: version " + std::to_string(header_->version) + ", this program reads version " +
+                std::to_string(image_version));
+  if (header_->byte_order != image_byte_order) return fail("matcher image: built on a machine of the other byte order");
+  if (header_->total_bytes < sizeof(ImageHeader) || header_->total_bytes > memory_.size())
+    return fail("matcher image: cut off: " + std::to_string(memory_.size()) + " of " + std::to_string(header_->total_bytes) + " bytes");
+  memory_ = memory_.first(header_->total_bytes);
+  if (checksum_bytes(memory_.subspan(checksum_end)) != header_->checksum) return damaged("checksum");
+  for (const ImageSection& section : header_->sections)
+    if (section.offset % section_alignment != 0 || !inside(section.offset, section.bytes, memory_.size())) return damaged("section table");
+  return check_platform();
+}
+
+Result<void> ImageReader::check_platform() const {
+  if (header_->sections[static_cast<size_t>(Section::pattern_sets)].bytes == 0) return {};
+  const std::string_view version(header_->hyperscan, strnlen(header_->hyperscan, sizeof header_->hyperscan));
+  if (version != hyperscan_version().substr(0, sizeof header_->hyperscan))
+    return fail("matcher image: built for Hyperscan \"" + std::string(version) + "\", here is \"" + std::string(hyperscan_version()) + "\"");
+  if (!hyperscan_runs_here() || (header_->cpu_features & ~host_cpu_features()) != 0)
+    return fail("matcher image: its patterns were compiled for a CPU with features that this one lacks");
+  return {};
+}
+
+const char* ImageReader::read_entries() {
+  Image& image = *image_;
+  image.entries_ = array<PackedEntry>(Section::entries);
+  image.ids_ = array<uint64_t>(Section::ids);
+  image.profiles_ = array<Profile>(Section::profiles);
+  image.feeds_ = array<FeedName>(Section::feeds);
+  image.text_ = section(Section::text);
+  if (image.entries_.size() != header_->entry_count || header_->entry_count >= line_spilled) return "entry count";
+  if (!image.ids_.empty() && image.ids_.size() != image.entries_.size()) return "ids";
+  for (const FeedName& feed : image.feeds_)
+    if (!inside(feed.text_offset, feed.length, image.text_.size())) return "feed name";
+  for (const Profile& profile : image.profiles_)
+    if (static_cast<uint8_t>(profile.kind) >= kind_count || profile.mode > MatchMode::range || profile.action > Action::sinkhole ||
+        profile.tlp > Tlp::red || profile.feed >= image.feeds_.size())
+      return "profile";
+  for (const PackedEntry& entry : image.entries_) {
+    const uint64_t bytes = std::max<uint64_t>(entry.original_length, uint64_t{entry.value_shift} + entry.value_length);
+    if (entry.profile >= image.profiles_.size() || !inside(entry.text_offset, bytes, image.text_.size())) return "entry";
+  }
+  if (!image.entries_.empty() && (image.entries_.back().flags & entry_more) != 0) return "last entry";
+  return nullptr;
+}
+
+const char* ImageReader::read_tables() {
+  const auto lines = array<TableLine>(Section::lines);
+  uint64_t seen = 0;
+  for (const TableSpec& spec : array<TableSpec>(Section::tables)) {
+    if (!set_once(seen, spec.kind) || spec.line_count == 0 || !inside(spec.first_line, spec.line_count, lines.size()) ||
+        spec.probe_max >= spec.line_count)
+      return "table";
+    const auto own = lines.subspan(spec.first_line, spec.line_count);
+    image_->tables_[spec.kind] = {Table(own, spec.probe_max), spec.length_max, spec.shapes};
+    // Slots of the fingerprint 0 are empty, and never asked for: fingerprint_of() is never 0.
+    for (const TableLine& line : own)
+      for (unsigned slot = 0; slot < line_slots; ++slot)
+        if (line.fingerprints[slot] != 0 && (line.entries[slot] & ~line_spilled) >= header_->entry_count) return "table slot";
+  }
+  return nullptr;
+}
+
+template <typename Key>
+bool ImageReader::read_interval_set(const IntervalSpec& spec, Intervals<Key>& out) const {
+  out.shift = spec.shift;
+  return out.empty() && spec.bound_count > 0 && part(spec.bounds, spec.bound_count, out.bounds) &&
+         part(spec.pieces, spec.bound_count + 1, out.pieces) && part(spec.owners, spec.owner_count, out.owners) &&
+         part(spec.directory, spec.directory_count, out.directory) && out.check(header_->entry_count);
+}
+
+const char* ImageReader::read_intervals() {
+  for (const IntervalSpec& spec : array<IntervalSpec>(Section::interval_sets)) {
+    if (spec.kind >= kind_count || spec.bound_count == ~0U) return "interval set";
+    const bool address = spec.kind == static_cast<uint32_t>(Kind::address);
+    const bool read = address && spec.key_bytes == sizeof(uint32_t)    ? read_interval_set(spec, image_->v4_)
+                      : address && spec.key_bytes == sizeof(WideKey)   ? read_interval_set(spec, image_->v6_)
+                      : !address && spec.key_bytes == sizeof(uint64_t) ? read_interval_set(spec, image_->numbers_[spec.kind])
+                                                                       : false;
+    if (!read) return "interval set";
+  }
+  return nullptr;
+}
+
+const char* ImageReader::read_patterns() {
+  Image& image = *image_;
+  image.pattern_first_ = header_->entry_count;
+  const Bytes databases = section(Section::databases);
+  for (const PatternSpec& spec : array<PatternSpec>(Section::pattern_sets)) {
+    const bool stream = spec.use == static_cast<uint32_t>(PatternUse::stream);
+    if (spec.kind >= kind_count || spec.use > static_cast<uint32_t>(PatternUse::stream) || spec.count == 0 ||
+        !inside(spec.first_entry, spec.count, header_->entry_count) || spec.offset % database_alignment != 0 ||
+        !inside(spec.offset, spec.bytes, databases.size()) || (stream && spec.kind != static_cast<uint32_t>(Kind::keyword)))
+      return "pattern set";
+    Image::PatternSet& set = stream ? image.keyword_stream_ : image.patterns_[spec.kind];
+    if (set.database != nullptr) return "pattern set twice";
+    set = {check_database(databases.subspan(spec.offset, spec.bytes), static_cast<PatternUse>(spec.use)), spec.first_entry, spec.count};
+    if (set.database == nullptr) return "pattern database";
+    image.pattern_first_ = std::min(image.pattern_first_, spec.first_entry);
+  }
+  if (image.keyword_stream_.database == nullptr) return nullptr;
+  const size_t bytes = stream_bytes(*image.keyword_stream_.database);
+  if (bytes == 0) return "stream database";
+  image.stream_state_bytes_ = (64 + bytes + 63) / 64 * 64;
+  return nullptr;
+}
+
+Result<std::unique_ptr<const Image>> Image::open(Bytes memory) { return ImageReader(memory).read(); }
+
+std::string_view Image::text(uint32_t offset, uint32_t length) const {
+  return inside(offset, length, text_.size()) ? as_text(text_.subspan(offset, length)) : std::string_view{};
+}
+
+std::string_view Image::feed(uint32_t index) const {
+  return index < feeds_.size() ? text(feeds_[index].text_offset, feeds_[index].length) : std::string_view{};
+}
+
+IndicatorEntry Image::indicator(uint32_t index) const {
+  const PackedEntry& entry = entries_[index];
+  const Profile& profile = profiles_[entry.profile];
+  IndicatorEntry out{};
+  out.valid_from_s = profile.valid_from_s;
+  out.valid_until_s = profile.valid_until_s;
+  out.value_offset = entry.text_offset + entry.value_shift;
+  out.value_length = entry.value_length;
+  out.original_offset = entry.text_offset;
+  out.original_length = entry.original_length;
+  out.feed = profile.feed;
+  out.kind = profile.kind;
+  out.mode = profile.mode;
+  out.severity = profile.severity;
+  out.confidence = profile.confidence;
+  out.tlp = profile.tlp;
+  out.action = profile.action;
+  out.phase_hint = profile.phase_hint;
+  out.route_hint = profile.route_hint;
+  out.id = ids_.empty() ? indicator_id(feed(profile.feed), profile.kind, profile.mode, as_bytes(text(out.value_offset, out.value_length)))
+                        : ids_[index];
+  return out;
+}
+
+}  // namespace sekisho

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The image builder's first half: each indicator checked and normalised, equal ones merged, all in the image's order.
+// Private to image/.
+#pragma once
+
+#include <vector>
+
+#include "matchers/base/hash.h"
+#include "matchers/image/build.h"
+#include "matchers/normalise/address.h"
+#include "matchers/normalise/number.h"
+
+namespace sekisho {
+
+// Which structure finds the indicator; also the order of entries in the image.
+enum class Place : uint8_t { table, interval, pattern };
+
+struct Record {
+  uint64_t hash;          // of the normalised value
+  uint32_t index;         // into the list given
+  uint32_t value_offset;  // into Records::values
+  uint16_t value_length;
+  Place place;
+  Kind kind;
+  MatchMode mode;  // as understood: "*.x" is subdomains, "1.2.3.0/24" is cidr, a keyword is a literal
+  Action action;   // merged, as the next two
+  uint8_t severity;
+  uint8_t confidence;
+};
+
+class Records {
+ public:
+  // Fills report.rejected and report.duplicates. Where more than one entry has the same kind and value they stand side by side.
+  Records(std::span<const Indicator> indicators, BuildReport& report);
+
+  const std::vector<Record>& list() const { return list_; }
+  std::vector<Record>& list() { return list_; }
+  Bytes value(const Record& record) const { return Bytes(values_).subspan(record.value_offset, record.value_length); }
+  const Indicator& indicator(const Record& record) const { return indicators_[record.index]; }
+  uint64_t seed() const { return key_seed_; }
+
+  void reject(const Record& record, std::string reason);
+
+ private:
+  void read(uint32_t index);
+  void refuse(uint32_t index, std::string reason);
+  const char* read_value(const Indicator& indicator, Record& record);  // null, or why not
+  const char* read_pattern(std::string_view text, Record& record);
+  const char* read_address(std::string_view text, Record& record);
+  const char* read_number(std::string_view text, Record& record);
+  const char* read_host(std::string_view text, Record& record);
+  const char* read_plain(std::string_view text, Record& record);
+  const char* store(Bytes value, Record& record);
+  void choose_seed();
+  void sort();
+  void merge(BuildReport& report);
+  bool same_entry(const Record& a, const Record& b) const;
+
+  std::span<const Indicator> indicators_;
+  BuildReport& report_;
+  std::vector<Record> list_;
+  std::vector<uint8_t> values_;
+  std::vector<uint8_t> room_;  // for one normal form
+  uint64_t key_seed_ = 0;
+};
+
+}  // namespace sekisho
