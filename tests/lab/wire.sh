@@ -48,6 +48,11 @@ OPTIONS
 }
 
 # Starts the data plane with $lab_dir/dataplane.options and waits until it says that it is ready.
+wire_start_plain() {
+  wire_options > "$lab_dir/dataplane.options"
+  wire_start
+}
+
 wire_start() {
   lab_spawn appliance dataplane "$lab_build/sekisho-dataplane" --options "$lab_dir/dataplane.options"
   lab_until 30 "sekisho-dataplane" wire_is_ready_or_gone
