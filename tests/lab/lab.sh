@@ -29,11 +29,20 @@ declare -A lab_pids=()
 . "$lab_source/appliance.sh"
 # shellcheck source=tests/lab/clients.sh
 . "$lab_source/clients.sh"
-for lab_server in nginx unbound squid postfix rsyslog awkward mail_host; do
-  # shellcheck source=/dev/null
-  . "$lab_source/servers/$lab_server.sh"
-done
-unset lab_server
+# shellcheck source=tests/lab/servers/nginx.sh
+. "$lab_source/servers/nginx.sh"
+# shellcheck source=tests/lab/servers/unbound.sh
+. "$lab_source/servers/unbound.sh"
+# shellcheck source=tests/lab/servers/squid.sh
+. "$lab_source/servers/squid.sh"
+# shellcheck source=tests/lab/servers/postfix.sh
+. "$lab_source/servers/postfix.sh"
+# shellcheck source=tests/lab/servers/rsyslog.sh
+. "$lab_source/servers/rsyslog.sh"
+# shellcheck source=tests/lab/servers/awkward.sh
+. "$lab_source/servers/awkward.sh"
+# shellcheck source=tests/lab/servers/mail_host.sh
+. "$lab_source/servers/mail_host.sh"
 
 # Says why the lab cannot be raised here; silent and true where it can.
 lab_is_possible() {
@@ -66,7 +75,6 @@ lab_down() {
   trap '' INT TERM
   local leaks
   network_down "$lab_id" 2> /dev/null
-  wait 2> /dev/null || true
   leaks=$(network_leaks "$lab_id")
   [ -z "$leaks" ] || lab_say "lab: left behind: $leaks"
   if [ -n "$lab_dir" ] && [ "$lab_keeps" = no ]; then rm -rf "$lab_dir"; fi

@@ -22,6 +22,7 @@ lab_spawn() {
   shift 2
   ip netns exec "sekisho-$place-$lab_id" "$@" > "$lab_dir/log/$name" 2>&1 < /dev/null &
   lab_pids[$name]=$!
+  disown "$!"  # the shell shall not report its end
 }
 
 lab_is_running() { kill -0 "${lab_pids[$1]}" 2> /dev/null; }
@@ -51,7 +52,6 @@ lab_stop() {
   lab_is_running "$1" || return 0
   lab_signal "$1" TERM
   lab_until 10 "the end of $1" lab_is_gone "$1" || lab_signal "$1" KILL
-  wait "${lab_pids[$1]}" 2> /dev/null || true
 }
 
 lab_is_gone() { ! lab_is_running "$1" || [ "$(ps -o state= -p "${lab_pids[$1]}")" = Z ]; }

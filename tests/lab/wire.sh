@@ -88,10 +88,10 @@ wire_up() {
     fi
     lab_say "lab: net_$candidate does not work here"
     network_down "$lab_id"
-    wait 2> /dev/null || true
   done
   lab_fail "no driver forwards"
 }
 
 # Data plane commands: wire_ask COMMAND prints the answer, wire_number PATH one number of the counters' answer.
 wire_ask() { /usr/bin/python3 "$lab_source/programs/ask_dataplane.py" "$lab_dir/run/dataplane.sock" "$@"; }
+wire_counter() { wire_ask counters | /usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin)["counters"][sys.argv[1]])' "$1"; }
