@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control/pipeline.h"
+#include "control/alert_pipeline.h"
 
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole walk: records in a ring, rows in spools, kills in between.
-#include "control/pipeline.h"
+#include "control/alert_pipeline.h"
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
