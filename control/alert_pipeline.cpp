@@ -46,7 +46,7 @@ struct AlertPipeline::Workers {
   tbb::task_arena arena;
 };
 
-AlertPipeline::AlertPipeline(PipelineOptions options, PhaseEngine& phases, std::vector<PipelineOutput> outputs)
+AlertPipeline::AlertPipeline(AlertPipelineOptions options, PhaseEngine& phases, std::vector<PipelineOutput> outputs)
     : options_(std::move(options)),
       phases_(phases),
       outputs_(std::move(outputs)),
@@ -127,6 +127,6 @@ Result<void> AlertPipeline::sync() {
   return {};
 }
 
-PipelineCounters AlertPipeline::counters() const { return {records_, rows_, rows_too_long_}; }
+AlertPipelineCounters AlertPipeline::counters() const { return {records_, rows_, rows_too_long_}; }
 
 }  // namespace sekisho

@@ -28,7 +28,7 @@ struct PipelineOutput {
   Spool* spool = nullptr;                // outlives the pipeline
 };
 
-struct PipelineOptions {
+struct AlertPipelineOptions {
   std::vector<std::string_view> protocols;  // names by index of the protocol list; static text
   std::string host_name;                    // of the sensor; empty = not printed
   DnsVersion dns_version = DnsVersion::v3;
@@ -38,7 +38,7 @@ struct PipelineOptions {
   std::function<void(std::string_view eve_line)> on_alert;
 };
 
-struct PipelineCounters {
+struct AlertPipelineCounters {
   uint64_t records = 0;
   uint64_t rows = 0;         // given to spools, all outputs together
   uint64_t rows_too_long = 0;  // refused by the spool for their length
@@ -47,12 +47,12 @@ struct PipelineCounters {
 class AlertPipeline : public RecordHandler {
  public:
   // `phases` and the spools outlive the pipeline.
-  AlertPipeline(PipelineOptions options, PhaseEngine& phases, std::vector<PipelineOutput> outputs);
+  AlertPipeline(AlertPipelineOptions options, PhaseEngine& phases, std::vector<PipelineOutput> outputs);
   ~AlertPipeline() override;
 
   Result<void> consume(std::span<const RecordView> records) override;
   Result<void> sync() override;
-  PipelineCounters counters() const;
+  AlertPipelineCounters counters() const;
 
  private:
   struct Chunk;
@@ -60,7 +60,7 @@ class AlertPipeline : public RecordHandler {
   void make_rows(std::span<const RecordView> records, Chunk& chunk) const;
   Result<void> store(const Chunk& chunk);
 
-  PipelineOptions options_;
+  AlertPipelineOptions options_;
   PhaseEngine& phases_;
   std::vector<PipelineOutput> outputs_;
   std::unique_ptr<Workers> workers_;

@@ -30,12 +30,12 @@ PhaseRules one_rule() { return *parse_phase_rules("rules:\n- {name: a, traffic: 
 
 Site documentation_site() {
   Site site;
-  site.internal = {*parse_prefix("192.0.2.0/24")};
+  site.internal = {*parse_network("192.0.2.0/24")};
   return site;
 }
 
-PipelineOptions options_with(unsigned threads) {
-  PipelineOptions options;
+AlertPipelineOptions options_with(unsigned threads) {
+  AlertPipelineOptions options;
   options.protocols.assign(std::begin(sample_protocols), std::end(sample_protocols));
   options.host_name = "sensor-1";
   options.threads = threads;
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_sighting_reaches_every_output_that_wants_it_with_its_phas
   auto flows = *Spool::open({.directory = (directory.path / "flows").string()});
   PhaseEngine phases(one_rule(), documentation_site());
   std::vector<std::string> live;
-  PipelineOptions options = options_with(1);
+  AlertPipelineOptions options = options_with(1);
   options.on_alert = [&](std::string_view line) { live.emplace_back(line); };
   AlertPipeline pipeline(options, phases,
                          {{"events", {}, &format_eve, events.get()},

@@ -65,7 +65,7 @@ std::optional<Address> forwarded_for(const FieldIndex& fields, const Site& site)
       list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
       while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
       while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
-      const auto address = parse_address(one);
+      const auto address = parse_network_address(one);
       if (address && is_ours(site.zone_of(*address)) && !site.is_relay(*address)) found = *address;
     }
   });

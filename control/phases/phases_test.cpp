@@ -18,12 +18,12 @@ constexpr std::string_view victim = "10.0.0.5", twin = "10.0.0.6", resolver = "1
 
 Site site() {
   Site site;
-  site.internal = {*parse_prefix("10.0.0.0/8")};
-  site.dmz = {*parse_prefix("172.16.0.0/24")};
+  site.internal = {*parse_network("10.0.0.0/8")};
+  site.dmz = {*parse_network("172.16.0.0/24")};
   site.trusted_domains = {"cloud.test"};
-  site.resolvers = {*parse_address(resolver)};
-  site.proxies = {*parse_address(proxy)};
-  site.mail_relays = {*parse_address(relay)};
+  site.resolvers = {*parse_network_address(resolver)};
+  site.proxies = {*parse_network_address(proxy)};
+  site.mail_relays = {*parse_network_address(relay)};
   return site;
 }
 
@@ -76,7 +76,7 @@ struct Story {
     return finding ? std::string(sub_phases[static_cast<size_t>(finding->sub_phase)].name) : "no finding";
   }
   uint8_t phase_of(std::string_view host) {
-    const auto summary = engine.host(*parse_address(host));
+    const auto summary = engine.host(*parse_network_address(host));
     return summary ? summary->phase : 0;
   }
 };
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(an_inside_leg_whose_record_comes_late_still_claims_its_sigh
   story.play({.type = RecordType::transaction, .from = victim, .to = proxy, .at_s = 9, .fill = host_field("c2.test")});
   BOOST_TEST(story.phase_of(victim) == 3);
   BOOST_TEST(story.engine.counters().joined_late == 1U);
-  BOOST_TEST(story.engine.host(*parse_address(victim))->first_ns == sample_wall_ns + 5 * second_ns);
+  BOOST_TEST(story.engine.host(*parse_network_address(victim))->first_ns == sample_wall_ns + 5 * second_ns);
 }
 
 BOOST_AUTO_TEST_CASE(each_rule_of_the_table_has_its_case) {
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(times_and_evidence_do_not_depend_on_the_order_of_arrival) {
     Story story;
     for (const uint64_t at_s : times)
       story.play({.from = victim, .to = outside, .at_s = at_s, .kind = Kind::keyword, .field = Field::http_body, .fill = host_field("drop.test")});
-    const auto summary = story.engine.host(*parse_address(victim));
+    const auto summary = story.engine.host(*parse_network_address(victim));
     if (!expected) expected = summary;
     BOOST_TEST(summary->first_ns == expected->first_ns);
     BOOST_TEST(summary->last_ns == expected->last_ns);
@@ -282,10 +282,10 @@ BOOST_AUTO_TEST_CASE(state_survives_a_restart_and_records_read_again_do_not_coun
   BOOST_REQUIRE(story.engine.save(path.string()).has_value());
   Story next;
   BOOST_REQUIRE(next.engine.load(path.string()).has_value());
-  const auto before = next.engine.host(*parse_address(victim));
+  const auto before = next.engine.host(*parse_network_address(victim));
   BOOST_REQUIRE(before.has_value());
   BOOST_TEST(next.play(last).has_value());  // judged again, for its row
-  const auto after = next.engine.host(*parse_address(victim));
+  const auto after = next.engine.host(*parse_network_address(victim));
   BOOST_TEST(after->evidence[static_cast<size_t>(SubPhase::p3_backdoor_untrusted)].count == 1U);
   BOOST_TEST(next.engine.counters().repeated == 1U);
   std::ofstream(path) << "{\"version\":1,\"sequences\":{},\"hosts\":{\"10.0.0.1\":{}}}";
@@ -308,7 +308,7 @@ BOOST_AUTO_TEST_CASE(contacts_of_a_host_are_bounded_at_the_limit) {
 
 BOOST_AUTO_TEST_CASE(requests_to_relays_are_bounded_at_the_limit) {
   RelayJoins joins;
-  const Address host = *parse_address(victim), via = *parse_address(proxy);
+  const Address host = *parse_network_address(victim), via = *parse_network_address(proxy);
   for (size_t i = 0; i <= relay_requests_max; ++i) joins.remember("web " + std::to_string(i), via, host, 1, [](const auto&) {});
   BOOST_TEST(joins.forgotten() == 1U);
   BOOST_TEST(!joins.find("web 0", via, 1).has_value());
@@ -334,17 +334,17 @@ BOOST_AUTO_TEST_CASE(mistakes_in_the_rules_are_named_with_their_place) {
 }
 
 BOOST_AUTO_TEST_CASE(addresses_and_prefixes_are_read_and_held_against_each_other) {
-  const auto v4 = *parse_prefix("192.0.2.128/25");
-  BOOST_TEST(contains(v4, *parse_address("192.0.2.200")));
-  BOOST_TEST(!contains(v4, *parse_address("192.0.2.127")));
-  BOOST_TEST(!contains(v4, *parse_address("2001:db8::1")));
-  BOOST_TEST(contains(*parse_prefix("2001:db8::/33"), *parse_address("2001:db8:7fff::1")));
-  BOOST_TEST(!contains(*parse_prefix("2001:db8::/33"), *parse_address("2001:db8:8000::1")));
-  BOOST_TEST(contains(*parse_prefix("0.0.0.0/0"), *parse_address("8.8.8.8")));
-  for (const char* bad : {"192.0.2.0/33", "192.0.2.0/", "192.0.2.0/8x", "300.0.0.1", "", "/8"}) BOOST_TEST(!parse_prefix(bad).has_value());
+  const auto v4 = *parse_network("192.0.2.128/25");
+  BOOST_TEST(contains(v4, *parse_network_address("192.0.2.200")));
+  BOOST_TEST(!contains(v4, *parse_network_address("192.0.2.127")));
+  BOOST_TEST(!contains(v4, *parse_network_address("2001:db8::1")));
+  BOOST_TEST(contains(*parse_network("2001:db8::/33"), *parse_network_address("2001:db8:7fff::1")));
+  BOOST_TEST(!contains(*parse_network("2001:db8::/33"), *parse_network_address("2001:db8:8000::1")));
+  BOOST_TEST(contains(*parse_network("0.0.0.0/0"), *parse_network_address("8.8.8.8")));
+  for (const char* bad : {"192.0.2.0/33", "192.0.2.0/", "192.0.2.0/8x", "300.0.0.1", "", "/8"}) BOOST_TEST(!parse_network(bad).has_value());
   Site overlapping;
-  overlapping.internal = {*parse_prefix("10.0.0.0/8")};
-  overlapping.dmz = {*parse_prefix("10.9.0.0/16")};
-  BOOST_TEST((overlapping.zone_of(*parse_address("10.9.1.1")) == Zone::dmz));
-  BOOST_TEST((overlapping.zone_of(*parse_address("10.8.1.1")) == Zone::internal));
+  overlapping.internal = {*parse_network("10.0.0.0/8")};
+  overlapping.dmz = {*parse_network("10.9.0.0/16")};
+  BOOST_TEST((overlapping.zone_of(*parse_network_address("10.9.1.1")) == Zone::dmz));
+  BOOST_TEST((overlapping.zone_of(*parse_network_address("10.8.1.1")) == Zone::internal));
 }

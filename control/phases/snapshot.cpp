@@ -92,7 +92,7 @@ Result<void> PhaseEngine::load(const std::string& path) {
     const auto sequences = json.at("sequences").get<std::map<std::string, uint64_t>>();
     Hosts hosts;
     for (const auto& [text, entry] : json.at("hosts").items()) {
-      const auto address = parse_address(text);
+      const auto address = parse_network_address(text);
       if (!address) return fail(address.error().text, path);
       hosts.at(*address) = host_from_json(entry);
     }

@@ -58,6 +58,16 @@ size_t find_byte(Bytes text, uint8_t byte) {
   return static_cast<size_t>(std::find(text.begin(), text.end(), byte) - text.begin());
 }
 
+// What stands before the first semicolon that is not in a comment.
+size_t main_length(Bytes field) {
+  size_t depth = 0, at = 0;
+  for (; at < field.size() && (depth != 0 || field[at] != ';'); ++at) {
+    if (field[at] == '(') ++depth;
+    if (field[at] == ')' && depth != 0) --depth;
+  }
+  return at;
+}
+
 // Takes the next parameter off `text`; false at the end.
 bool next_parameter(Bytes& text, Parameter& parameter) {
   for (;;) {
@@ -180,7 +190,7 @@ Value read_extended(Bytes field, std::string_view name, std::span<uint8_t> out) 
 }
 
 Value read_value(Bytes field, std::string_view name, Reading reading, std::span<uint8_t> out) {
-  field = field.subspan(std::min(field.size(), find_byte(field, ';')));
+  field = field.subspan(main_length(field));
   if (reading == Reading::extended) return read_extended(field, name, out);
   Parameter parameter;
   while (next_parameter(field, parameter)) {

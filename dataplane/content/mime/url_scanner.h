@@ -101,22 +101,26 @@ class UrlScanner {
           remember(c);
         }
         return;
-      case At::colon: at_ = c == '/' ? At::slash : At::text; break;
+      case At::colon:
+        if (c != '/') return back_to_text(c);
+        at_ = At::slash;
+        return;
       case At::slash:
-        if (c == '/') return begin_url();
-        at_ = At::text;
-        break;
+        if (c != '/') return back_to_text(c);
+        return begin_url();
       case At::url:
         if (!ends_url(c)) {
           if (length_ < url_bytes_max) url_[length_++] = c;
           return;
         }
         give(each);
-        at_ = At::text;
-        break;
+        return back_to_text(c);
     }
+  }
+  void back_to_text(uint8_t c) {
+    at_ = At::text;
     tail_length_ = 0;
-    if (at_ == At::text) remember(c);
+    remember(c);
   }
   void begin_url() {
     const size_t scheme = scheme_length();

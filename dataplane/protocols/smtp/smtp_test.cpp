@@ -337,6 +337,12 @@ BOOST_AUTO_TEST_CASE(a_line_at_the_limit_is_read_and_one_past_it_is_told) {
   BOOST_TEST(with(std::string(300000, 'x') + "\r\n").has("1 smtp.mail_from=a@x.test"));
 }
 
+BOOST_AUTO_TEST_CASE(bytes_after_an_end_are_read_from_their_start) {
+  const Report report = run({client("EHLO pc\r\nMAIL FROM:<half"), end(c2s), client("QUIT\r\n")});
+  BOOST_TEST(report.count("1 smtp.mail_from") == 0U);
+  BOOST_TEST(report.has("end 1 complete"));
+}
+
 BOOST_AUTO_TEST_CASE(recipients_past_the_limit_are_counted_and_told_once) {
   std::string many;
   for (unsigned i = 0; i < smtp::recipients_max; ++i) many += "RCPT TO:<r@y.test>\r\n";

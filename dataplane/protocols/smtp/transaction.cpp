@@ -141,6 +141,7 @@ void take_gap(Session& session, const Input& input, Sink& sink) {
 void end_direction(Session& session, const Input& input, Sink& sink) {
   const bool client = input.direction == Direction::client_to_server;
   session.ended[index_of(input.direction)] = true;
+  session.lines[index_of(input.direction)] = {};  // an unfinished line is no command
   if (client) end_open(session, input.offset, sink);
   // The server may still answer a client that has closed its half.
   const bool both = session.ended[0] && session.ended[1];
