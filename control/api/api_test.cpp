@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 
-#include <fcntl.h>
-
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
