@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "control/formats/golden.h"
-#include "control/rows/sample_records.h"
+#include "control/drain/sample_records.h"
 
 using namespace sekisho;
 

@@ -154,11 +154,16 @@ void Pipeline::on_fragment_drop(Packet& packet, FragmentReason reason) {
 
 void Pipeline::handle_in_flow(Slot& slot, uint16_t, uint64_t now_ns) {
   Packet& packet = *slot.judged;
-  const FlowTable::Found found = flows_.find_or_create(packet, packet.flow_hash, now_ns);
+  FlowTable::Found found = flows_.find_or_create(packet, packet.flow_hash, now_ns);
   if (found.flow == nullptr) {
     ++counters_.no_flow;
     if (options_.exhausted == FailPolicy::closed) drop_slot(slot, DropReason::exhausted);
     return;
+  }
+  if (found.flow->stream != nullptr && found.flow->stream->reopened_by(packet, found.direction)) {
+    flows_.remove(*found.flow, FlowEnd::fin);  // the ports are used again: another connection
+    found = flows_.find_or_create(packet, packet.flow_hash, now_ns);
+    if (found.flow == nullptr) return;
   }
   Flow& flow = *found.flow;
   slot.flow = &flow;
@@ -182,7 +187,7 @@ void Pipeline::handle_tcp(Slot& slot, Flow& flow, bool, uint64_t now_ns) {
     if ((packet.tcp.flags & (tcp_flag::rst | tcp_flag::fin)) != 0) flows_.set_state(flow, FlowState::closing, now_ns);
     return;
   }
-  if (flow.stream == nullptr) flow.stream = TcpStream::open(streams_, options_.rules);
+  if (flow.stream == nullptr) flow.stream = TcpStream::open(streams_, rules(packet.pair));
   if (flow.stream == nullptr) {
     if (options_.exhausted == FailPolicy::closed) return drop_slot(slot, DropReason::exhausted);
     return bypass(flow);

@@ -148,6 +148,10 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   void end_turn();
   WireMode mode(uint16_t pair) const { return options_.inspector.modes[pair % port_pairs_max]; }
   FailPolicy policy_for(SessionStatus status) const;
+  // Strict rules hold only where our drops are carried out: a pair that only watches reads as lenient ones do.
+  StreamRules rules(uint16_t pair_index) const {
+    return mode(pair_index) == WireMode::inline_ ? options_.rules : StreamRules::lenient;
+  }
 
   // FlowListener
   void on_flow_end(Flow& flow, FlowEnd end) override;

@@ -156,7 +156,7 @@ constexpr KeySpec dataplane_keys[] = {
                                       .sentence = "on: refuse to start without enough huge pages; auto: do without them.",
                                       .fallback = "auto"}),
     key<&DataplaneConfig::socket>({.name = "socket", .sentence = "The command socket that control connects to.",
-                                   .fallback = "/run/sekisho/dataplane.sock", .range = socket_range, .check = check_path}),
+                                   .fallback = "/run/sekisho-dataplane/command.sock", .range = socket_range, .check = check_path}),
     key<&DataplaneConfig::user>({.name = "user",
                                  .sentence = "Who the data plane becomes once its ports are open; empty = it stays.",
                                  .fallback = "sekisho-dataplane", .range = {0, 32}, .check = check_name}),

@@ -103,8 +103,9 @@ bool CsvReader::read_quoted() {
 void CsvReader::read_plain() {
   const size_t end = std::min(text_.find_first_of(",\n", position_), text_.size());
   std::string_view cell = text_.substr(position_, end - position_);
-  if (end == text_.size() || text_[end] == '\n')
-    if (cell.ends_with('\r')) cell.remove_suffix(1);
+  constexpr std::string_view blanks = " \t\r";
+  cell.remove_prefix(std::min(cell.find_first_not_of(blanks), cell.size()));
+  cell = cell.substr(0, cell.find_last_not_of(blanks) + 1);
   cells_.push_back(cell);
   position_ = end;
 }

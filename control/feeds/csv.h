@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of comma-separated values as RFC 4180 writes them: quoted cells may hold commas, doubled quotes and line breaks.
+// Rows of comma-separated values as RFC 4180 writes them: quoted cells may hold commas, doubled quotes and line breaks. Blanks
+// around a cell without quotes are not part of it.
 #pragma once
 
 #include <cstdint>

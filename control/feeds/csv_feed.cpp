@@ -25,15 +25,9 @@ constexpr Column columns[] = {
     {"action", &FeedLine::action},         {"note", &FeedLine::note},
 };
 
-std::string_view trimmed(std::string_view text) {
-  const size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-  const size_t end = text.find_last_not_of(" \t");
-  return begin >= text.size() ? std::string_view() : text.substr(begin, end - begin + 1);
-}
-
 const Column* column_named(std::string_view name) {
   for (const Column& column : columns)
-    if (equals_ignore_case(column.name, trimmed(name))) return &column;
+    if (equals_ignore_case(column.name, name)) return &column;
   return nullptr;
 }
 
@@ -79,7 +73,7 @@ Result<void> read_csv_feed(std::string_view text, Collector& collector) {
     }
     FeedLine line;
     for (size_t i = 0; i < reader.cells().size(); ++i)
-      if ((*header)[i] != nullptr) line.*(*header)[i]->cell = trimmed(reader.cells()[i]);
+      if ((*header)[i] != nullptr) line.*(*header)[i]->cell = reader.cells()[i];
     collector.add(reader.line(), line);
   }
   return {};

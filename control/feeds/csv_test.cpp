@@ -35,6 +35,7 @@ BOOST_AUTO_TEST_CASE(rows_are_read_as_rfc_4180_writes_them) {
   BOOST_TEST(rows_of("a,,\n") == "1:a||;");
   BOOST_TEST(rows_of("\"a,b\",\"c\"\"d\",\"\"\n") == "1:a,b|c\"d|;");
   BOOST_TEST(rows_of("\"two\nlines\",x\ny\n") == "1:two\nlines|x;3:y;");
+  BOOST_TEST(rows_of(" a ,\" b \",\t\n") == "1:a| b |;");
   BOOST_TEST(rows_of("a,b\"c\n") == "1:a|b\"c;");
   BOOST_TEST(rows_of("\"a\"\r\nb\r\n") == "1:a;2:b;");
 }

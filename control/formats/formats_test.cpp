@@ -9,7 +9,7 @@
 #include "control/formats/json_text.h"
 #include "control/formats/utf8.h"
 #include "control/rows/products/product.h"
-#include "control/rows/sample_records.h"
+#include "control/drain/sample_records.h"
 
 using namespace sekisho;
 

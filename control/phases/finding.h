@@ -17,7 +17,7 @@ enum class Attribution : uint8_t {
 };
 
 // Where in the guide's table a result stands.
-enum class MatrixPlace : uint8_t { inside, outside_by_hint };
+enum class MatrixPlace : uint8_t { inside, outside };  // outside: only where a hint or a rule says so expressly
 
 struct Finding {
   SubPhase sub_phase = SubPhase::none;

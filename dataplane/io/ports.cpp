@@ -142,9 +142,4 @@ DriverCounters Ports::counters(const Port& port) const {
   return {stats.ipackets, stats.opackets, stats.imissed, stats.rx_nombuf, stats.ierrors, stats.oerrors};
 }
 
-void Ports::stop() {
-  for (const Port& port : ports_) rte_eth_dev_stop(port.device);
-  for (const Port& port : ports_) rte_eth_dev_close(port.device);
-}
-
 }  // namespace sekisho

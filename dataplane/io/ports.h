@@ -50,7 +50,6 @@ class Ports {
   std::vector<std::string> wait_for_links(unsigned timeout_ms) const;
   DriverCounters counters(const Port& port) const;
   bool link_up(const Port& port) const;
-  void stop();
 
  private:
   std::vector<Port> ports_;

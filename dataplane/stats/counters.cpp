@@ -24,7 +24,7 @@ void add_flows(const Pipeline& pipeline, Sums& sums) {
 void add_streams(const Pipeline& pipeline, Sums& sums) {
   const StreamCounters& streams = pipeline.stream_counters();
   for (size_t i = 1; i < static_cast<size_t>(SegmentReason::count); ++i)
-    sums["stream." + std::string(reason_name(static_cast<SegmentReason>(i))).substr(4)] += streams.reasons[i];
+    sums["stream." + std::string(reason_name(static_cast<SegmentReason>(i)))] += streams.reasons[i];
   sums["stream.segments"] += streams.segments;
   sums["stream.delivered_bytes"] += streams.delivered_bytes;
   sums["stream.gaps"] += streams.gaps;

@@ -22,7 +22,6 @@ class NaiveReceiver {
 
   void receive(const SegmentSpec& spec) {
     if (reset || spec.bad_checksum || spec.md5) return;
-    const auto end = static_cast<uint32_t>(spec.at + spec.payload.size());
     const bool fin = (spec.flags & tcp_flag::fin) != 0;
     if (after(spec.at, expected + window)) return;
     if ((spec.flags & tcp_flag::rst) != 0) {
@@ -42,7 +41,6 @@ class NaiveReceiver {
       queue.erase(queue.begin());
       take(piece);
     }
-    (void)end;
   }
 
  private:

@@ -12,9 +12,10 @@ struct Both {
   Conversation lenient{StreamRules::lenient};
 };
 
-// Sends `first` then `second` then what fills the hole, each {at, payload}; both under strict and lenient rules.
-void two_then_filler(const SegmentSpec& first, const SegmentSpec& second, const SegmentSpec& filler,
-                     const std::string& linux_reads, const std::string& strict_reads) {
+// Sends `first`, then `second`, then "__" at 0, which fills the hole; under strict and under lenient rules.
+void two_then_filler(const SegmentSpec& first, const SegmentSpec& second, const std::string& linux_reads,
+                     const std::string& strict_reads) {
+  const SegmentSpec filler{.at = 0, .payload = "__"};
   {
     Conversation c(StreamRules::lenient);
     c.handshake();
@@ -53,22 +54,22 @@ void ignored(const SegmentSpec& spec, SegmentReason reason, SegmentVerdict stric
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(out_of_order_same_range_twice_old_wins) {
-  two_then_filler({.at = 2, .payload = "AAAA"}, {.at = 2, .payload = "BBBB"}, {.at = 0, .payload = "__"}, "__AAAA", "__AAAA");
+  two_then_filler({.at = 2, .payload = "AAAA"}, {.at = 2, .payload = "BBBB"}, "__AAAA", "__AAAA");
 }
 BOOST_AUTO_TEST_CASE(out_of_order_new_starts_before_old_the_lower_start_wins) {
-  two_then_filler({.at = 4, .payload = "AAAA"}, {.at = 2, .payload = "BBBB"}, {.at = 0, .payload = "__"}, "__BBBBAA", "__");
+  two_then_filler({.at = 4, .payload = "AAAA"}, {.at = 2, .payload = "BBBB"}, "__BBBBAA", "__");
 }
 BOOST_AUTO_TEST_CASE(out_of_order_new_starts_after_old_the_lower_start_wins) {
-  two_then_filler({.at = 2, .payload = "AAAA"}, {.at = 4, .payload = "BBBB"}, {.at = 0, .payload = "__"}, "__AAAABB", "__AAAA");
+  two_then_filler({.at = 2, .payload = "AAAA"}, {.at = 4, .payload = "BBBB"}, "__AAAABB", "__AAAA");
 }
 BOOST_AUTO_TEST_CASE(out_of_order_new_covers_old_from_an_earlier_start_new_wins) {
-  two_then_filler({.at = 4, .payload = "AA"}, {.at = 2, .payload = "BBBBBB"}, {.at = 0, .payload = "__"}, "__BBBBBB", "__");
+  two_then_filler({.at = 4, .payload = "AA"}, {.at = 2, .payload = "BBBBBB"}, "__BBBBBB", "__");
 }
 BOOST_AUTO_TEST_CASE(out_of_order_same_start_the_longer_wins) {
-  two_then_filler({.at = 2, .payload = "AA"}, {.at = 2, .payload = "BBBB"}, {.at = 0, .payload = "__"}, "__BBBB", "__AA");
+  two_then_filler({.at = 2, .payload = "AA"}, {.at = 2, .payload = "BBBB"}, "__BBBB", "__AA");
 }
 BOOST_AUTO_TEST_CASE(out_of_order_old_covers_new_old_wins) {
-  two_then_filler({.at = 2, .payload = "AAAAAA"}, {.at = 4, .payload = "BB"}, {.at = 0, .payload = "__"}, "__AAAAAA", "__AAAAAA");
+  two_then_filler({.at = 2, .payload = "AAAAAA"}, {.at = 4, .payload = "BB"}, "__AAAAAA", "__AAAAAA");
 }
 
 BOOST_AUTO_TEST_CASE(the_filler_of_a_hole_wins_over_the_queue) {

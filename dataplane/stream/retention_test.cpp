@@ -263,7 +263,8 @@ BOOST_AUTO_TEST_CASE(no_segment_allocates_or_frees_whatever_it_does) {
   StreamMemory memory({.streams = 1, .kept_segments = 600});
   SilentReader reader;
   std::vector<uint8_t> payload(100, 'x');
-  const auto send = [&](TcpStream& stream, Direction direction, uint32_t sequence, uint32_t ack, uint8_t flags, uint32_t length) {
+  const auto send = [&](TcpStream& stream, Direction direction, uint32_t sequence, uint32_t ack, uint8_t flags,
+                        uint32_t length) {
     Packet packet;
     packet.data = payload.data();
     packet.length = packet.wire_length = packet.payload_length = length;

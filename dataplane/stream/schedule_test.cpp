@@ -140,3 +140,33 @@ BOOST_AUTO_TEST_CASE(lenient_the_capture_reads_exactly_what_the_application_read
   BOOST_TEST_MESSAGE("complete " << totals.complete);
   BOOST_TEST(totals.complete > 900U);
 }
+
+// Liveness: a sender that only repeats itself gets everything through, however the path loses and reorders, and nothing is
+// called odd.
+BOOST_AUTO_TEST_CASE(strict_an_honest_sender_over_a_bad_path_always_gets_through) {
+  for (uint32_t seed = 1; seed <= 150; ++seed) {
+    Schedule s(seed);
+    Conversation c(StreamRules::strict, {}, 4096, static_cast<uint32_t>(-100 + int(seed)), 5000);
+    c.handshake();
+    NaiveReceiver receiver;
+    uint32_t acknowledged = 0;
+    for (int round = 0; round < 2000 && !receiver.ended; ++round) {
+      const uint32_t at = std::min<uint32_t>(acknowledged + s.below(60), 199);
+      const uint32_t length = std::min<uint32_t>(1 + s.below(30), 200 - at);
+      SegmentSpec spec{.at = at, .payload = s.text.substr(at, length)};
+      if (at + length == 200) spec.flags |= tcp_flag::fin;
+      if (s.one_in(4)) continue;  // lost before us
+      BOOST_REQUIRE(c.send(client, spec).verdict == SegmentVerdict::forward);
+      if (s.one_in(4)) continue;  // lost behind us
+      receiver.receive(spec);
+      if (s.one_in(4)) continue;  // its ACK is lost before us
+      BOOST_REQUIRE(c.send(server, {.ack = receiver.expected}).verdict == SegmentVerdict::forward);
+      if (!s.one_in(4)) acknowledged = std::min<uint32_t>(receiver.expected, 199);
+    }
+    BOOST_REQUIRE(receiver.ended);
+    BOOST_TEST(receiver.read == s.text);
+    BOOST_TEST(c.text() == s.text);
+    BOOST_TEST(c.reader.anomalies.empty());
+    BOOST_TEST(c.reader.sides[0].ends == 1U);
+  }
+}

@@ -145,7 +145,8 @@ class Conversation {
     TcpHeader header;
     const bool syn = (spec.flags & tcp_flag::syn) != 0;
     header.sequence = initial[from] + spec.at + (syn ? 0 : 1);
-    header.acknowledgment = initial[1 - from] + 1 + spec.ack.value_or(stream->established() ? expected(opposite(direction)) : 0);
+    const uint32_t in_order = stream->established() ? expected(opposite(direction)) : 0;
+    header.acknowledgment = initial[1 - from] + 1 + spec.ack.value_or(in_order);
     header.flags = spec.flags;
     header.window = spec.window;
     header.urgent = spec.urgent;
@@ -160,7 +161,8 @@ class Conversation {
     const SegmentResult result = stream->on_segment(packet, direction, reader, now_ns);
     release(packet);
     const uint32_t end = spec.at + static_cast<uint32_t>(spec.payload.size()) + spec.cut_bytes;
-    if (result.verdict == SegmentVerdict::forward && !syn && end < (1U << 30) && end > sent[from]) sent[from] = end;
+    const bool forwarded = result.verdict == SegmentVerdict::forward && !syn;
+    if (forwarded && end < (1U << 30) && end > sent[from]) sent[from] = end;
     return result;
   }
   SegmentResult data(Direction direction, uint32_t at, const std::string& payload) {
@@ -177,10 +179,10 @@ class Conversation {
   }
   // SYN, SYN+ACK, ACK; with timestamps where given.
   Conversation& handshake(std::optional<uint32_t> timestamp = {}, bool md5 = false) {
-    BOOST_REQUIRE(send(client, {.flags = tcp_flag::syn, .timestamp = timestamp, .md5 = md5}).verdict == SegmentVerdict::forward);
-    BOOST_REQUIRE(send(server, {.flags = tcp_flag::syn | tcp_flag::ack, .timestamp = timestamp, .md5 = md5}).verdict ==
-                  SegmentVerdict::forward);
-    BOOST_REQUIRE(send(client, {.timestamp = timestamp, .md5 = md5}).verdict == SegmentVerdict::forward);
+    const uint8_t syn = tcp_flag::syn, syn_ack = tcp_flag::syn | tcp_flag::ack;
+    send(client, {.flags = syn, .timestamp = timestamp, .md5 = md5});
+    send(server, {.flags = syn_ack, .timestamp = timestamp, .md5 = md5});
+    send(client, {.timestamp = timestamp, .md5 = md5});
     BOOST_REQUIRE(stream->established());
     return *this;
   }

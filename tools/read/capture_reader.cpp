@@ -23,6 +23,7 @@ PipelineOptions options_for(const ReadArguments& arguments) {
   options.flows.hash_key[1] = 0x7265'6164'6572'2121;
   options.streams.streams = options.flows.flows_max;
   options.streams.kept_segments = 1U << 17;
+  if (strict) options.inspector.modes[0] = WireMode::inline_;  // strict rules are those of a wire that drops
   options.inspector.flows_max = options.flows.flows_max;
   options.inspector.rows = FieldMask::all();
   options.inspector.file_hashes = arguments.hashes;

@@ -41,7 +41,7 @@ void put_finding(const Finding& finding, Row& row) {
     row.one("attack_sub_phase", spec.name);
     row.one("attack_sub_phase_ja", spec.name_ja);
     row.one("phase_confidence", number_text(row, finding.confidence));
-    if (finding.matrix_place == MatrixPlace::outside_by_hint) row.one("phase_by_hint", "true");
+    if (finding.matrix_place == MatrixPlace::outside) row.one("outside_phase_matrix", "true");
   }
   if (finding.route != 0) row.one("attack_route", routes[finding.route].name_en);
   row.one("attribution", attribution_name(finding.attribution));

@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <set>
 
-#include "control/rows/sample_records.h"
+#include "control/drain/sample_records.h"
 
 using namespace sekisho;
 

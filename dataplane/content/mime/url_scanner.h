@@ -60,7 +60,8 @@ class UrlScanner {
   // What a complete reference "&name;" stands for; 0 where it is unknown.
   static uint8_t decode_reference(Bytes text);
   static bool ends_url(uint8_t c) {
-    return c <= ' ' || c == '"' || c == '<' || c == '>' || c == '\'' || c == '`' || c == '|' || c == '\\' || c == '^' || c == 0x7f;
+    return c <= ' ' || c == '"' || c == '<' || c == '>' || c == '\'' || c == '`' || c == '|' || c == '\\' ||
+           c == '^' || c == 0x7f;
   }
   Bytes trimmed_url() const;
 
@@ -75,7 +76,8 @@ class UrlScanner {
         return decoded(value, each);
       }
     }
-    const bool belongs = (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '#';
+    const bool belongs =
+        (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '#';
     if (reference_length_ == 0 || (belongs && reference_length_ < reference_max)) {
       reference_[reference_length_++] = c;
       return;
@@ -101,22 +103,26 @@ class UrlScanner {
           remember(c);
         }
         return;
-      case At::colon: at_ = c == '/' ? At::slash : At::text; break;
+      case At::colon:
+        if (c != '/') return back_to_text(c);
+        at_ = At::slash;
+        return;
       case At::slash:
-        if (c == '/') return begin_url();
-        at_ = At::text;
-        break;
+        if (c != '/') return back_to_text(c);
+        return begin_url();
       case At::url:
         if (!ends_url(c)) {
           if (length_ < url_bytes_max) url_[length_++] = c;
           return;
         }
         give(each);
-        at_ = At::text;
-        break;
+        return back_to_text(c);
     }
+  }
+  void back_to_text(uint8_t c) {
+    at_ = At::text;
     tail_length_ = 0;
-    if (at_ == At::text) remember(c);
+    remember(c);
   }
   void begin_url() {
     const size_t scheme = scheme_length();
@@ -139,7 +145,7 @@ class UrlScanner {
   uint8_t reference_length_ = 0;
   uint8_t tail_[scheme_max];
   uint8_t reference_[reference_max + 1];
-  size_t start_ = 0;    // of what follows "://"
+  size_t start_ = 0;  // of what follows "://"
   size_t length_ = 0;
   uint8_t url_[url_bytes_max];
 };

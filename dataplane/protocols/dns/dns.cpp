@@ -33,14 +33,6 @@ struct State {
 };
 static_assert(sizeof(State) <= 32);
 
-ProbeResult probe_result(Plausibility plausibility) {
-  switch (plausibility) {
-    case Plausibility::strong: return ProbeResult::certain;
-    case Plausibility::no: return ProbeResult::not_for_us;
-    default: return ProbeResult::unsure;
-  }
-}
-
 Plausibility judge_stream(Bytes bytes) {
   if (bytes.size() < length_bytes) return Plausibility::cut;
   const size_t whole_bytes = load_be16(bytes.data());
@@ -49,8 +41,15 @@ Plausibility judge_stream(Bytes bytes) {
   return dns::judge(bytes.first(std::min(bytes.size(), whole_bytes)), whole_bytes);
 }
 
+// A first datagram that is no message does not exclude us: a sender could hide every later one behind it. The port decides.
 ProbeResult probe(Bytes prefix, Direction, Transport transport) {
-  return probe_result(transport == Transport::datagram ? dns::judge(prefix, prefix.size()) : judge_stream(prefix));
+  if (transport == Transport::datagram)
+    return dns::judge(prefix, prefix.size()) == Plausibility::strong ? ProbeResult::certain : ProbeResult::unsure;
+  switch (judge_stream(prefix)) {
+    case Plausibility::strong: return ProbeResult::certain;
+    case Plausibility::no: return ProbeResult::not_for_us;
+    default: return ProbeResult::unsure;
+  }
 }
 
 void init(void* memory, Transport) { new (memory) State; }
@@ -173,11 +172,7 @@ class StreamWalk {
   size_t at_ = 0;
 };
 
-ParseResult parse_datagram(State& state, const Input& input, Sink& sink) {
-  // A later datagram that is no DNS message may not blind us to those behind it.
-  if (!state.reported && dns::judge(input.bytes, input.bytes.size()) == Plausibility::no)
-    return {ParseStatus::not_this_protocol, 0, 0};
-  state.reported = true;
+ParseResult parse_datagram(const Input& input, Sink& sink) {
   dns::report_message(input.bytes, dns::Wholeness::whole, input.direction, input.offset, sink);
   return {ParseStatus::need_more, input.bytes.size(), 0};
 }
@@ -185,7 +180,7 @@ ParseResult parse_datagram(State& state, const Input& input, Sink& sink) {
 ParseResult parse(void* memory, const Input& input, Sink& sink) {
   State& state = *static_cast<State*>(memory);
   switch (input.kind) {
-    case InputKind::datagram: return parse_datagram(state, input, sink);
+    case InputKind::datagram: return parse_datagram(input, sink);
     case InputKind::data: return StreamWalk(state, input, sink).data();
     case InputKind::gap: return StreamWalk(state, input, sink).gap();
     case InputKind::end: return StreamWalk(state, input, sink).end();

@@ -222,15 +222,15 @@ BOOST_AUTO_TEST_CASE(an_update_deletes_with_empty_data) {
 }
 
 BOOST_AUTO_TEST_CASE(a_datagram_that_is_no_message_does_not_end_the_flow) {
-  const Report report = run(dns_protocol, {datagram(simple_query("a.test")), datagram("x"), datagram(simple_query("b.test"))},
+  const Report report = run(dns_protocol, {datagram("x"), datagram(simple_query("a.test")), datagram("x"), datagram(simple_query("b.test"))},
                             {.transport = Transport::datagram});
-  BOOST_TEST(report.count("anomaly 2 dns.short_message") == 1U);
-  BOOST_TEST(report.has("3 dns.query.name=b.test"));
+  BOOST_TEST(report.count("anomaly 1 dns.short_message") == 1U);
+  BOOST_TEST(report.has("2 dns.query.name=a.test"));
+  BOOST_TEST(report.has("4 dns.query.name=b.test"));
 }
 
 BOOST_AUTO_TEST_CASE(the_first_bytes_of_another_protocol_are_given_back_unreported) {
-  BOOST_TEST(run_datagram("hello, world: no DNS").text() == "status not_this_protocol\n");
-  BOOST_TEST(run(dns_protocol, {client(framed("no \x78 and no DNS"))}).text() == "status not_this_protocol\n");
+  BOOST_TEST(run(dns_protocol, {client(framed("no \x78 and no DNS: a label of type 01"))}).text() == "status not_this_protocol\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_probe_is_certain_of_what_senders_write) {
@@ -256,8 +256,11 @@ BOOST_AUTO_TEST_CASE(the_probe_leaves_odd_messages_to_the_port) {
   BOOST_TEST((probe(header(1, query, {}) + question(name("a.test"), 1, 77)) == ProbeResult::unsure));
   BOOST_TEST((probe(header(1, query, {}) + question(label("\x80\x81") + name("test"), 1)) == ProbeResult::unsure));
   BOOST_TEST((probe(header(1, 0x0110, {}) + question(name("CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), 33)) == ProbeResult::unsure));
-  BOOST_TEST((probe(header(1, query, {}).substr(0, 11)) == ProbeResult::not_for_us));
-  BOOST_TEST((probe(header(1, 0x7800, {}) + question(name("a.test"), 1)) == ProbeResult::not_for_us));
+  BOOST_TEST((probe(header(1, query, {}).substr(0, 11)) == ProbeResult::unsure));
+  BOOST_TEST((probe(header(1, 0x7800, {}) + question(name("a.test"), 1)) == ProbeResult::unsure));
+  const std::string bad_label = header(1, query, {}) + question("\x41" "a\0"s, 1);
+  BOOST_TEST((probe(bad_label) == ProbeResult::unsure));
+  BOOST_TEST((probe(framed(bad_label), Transport::stream) == ProbeResult::not_for_us));
 }
 
 BOOST_AUTO_TEST_CASE(a_message_full_of_long_names_is_bounded) {

@@ -201,8 +201,6 @@ Plausibility judge(Bytes message, size_t whole_bytes) {
   if (whole_bytes < header_bytes) return Plausibility::no;
   if (message.size() < header_bytes) return Plausibility::cut;
   const Header header = read_header(message);
-  constexpr unsigned opcodes_assigned = 0b0111'0111;  // RFC 6895 2.2, RFC 8490
-  if (header.opcode() > 6 || (opcodes_assigned >> header.opcode() & 1) == 0) return Plausibility::no;
   if (header.questions == 0 && header.records[0] == 0) return Plausibility::weak;
   NameReader names(message);
   const Name name = names.read(header_bytes);
@@ -211,7 +209,9 @@ Plausibility judge(Bytes message, size_t whole_bytes) {
   if (name.fault == NameFault::cut || message.size() - name.end < fixed_bytes)
     return message.size() < whole_bytes ? Plausibility::cut : Plausibility::weak;
   constexpr uint16_t reserved_flag = 0x0040;
+  constexpr unsigned opcodes_assigned = 0b0111'0111;  // RFC 6895 2.2, RFC 8490
   const bool odd = !name.ok() || name.text.find('\\') != name.text.npos || (header.flags & reserved_flag) != 0 ||
+                   (opcodes_assigned >> header.opcode() & 1) == 0 ||
                    (!header.is_response() && header.rcode() != 0) || header.message_bytes_min() > whole_bytes;
   if (odd) return Plausibility::weak;
   return header.questions != 0 ? judge_question(message, name) : judge_record(message, name, whole_bytes);

@@ -146,6 +146,6 @@ BOOST_AUTO_TEST_CASE(unwanted_text_is_not_written_and_names_still_are) {
                               record(pointer(header_bytes), 15, u16(10) + name("mail.test"));
   const Report report = run(dns_protocol, {{Direction::server_to_client, message, InputKind::datagram}},
                             {.transport = Transport::datagram, .wanted = wanted});
-  const Report expected{{"begin 1 s2c", "1 dns.answer.rdata_name=mail.test", "end 1 complete", "status need_more"}, {}, {}};
-  BOOST_TEST(report.text() == expected.text());
+  BOOST_TEST(report.text() ==
+             "begin 1 s2c\n1 dns.answer.rdata_name=mail.test\nend 1 complete\nstatus need_more\n");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control/rows/sample_records.h"
+#include "control/drain/sample_records.h"
 
 #include <arpa/inet.h>
 

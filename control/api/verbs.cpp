@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/api/verbs.h"
+
+namespace sekisho {
+
+namespace {
+
+using Form = ArgumentSpec::Form;
+
+constexpr ArgumentSpec watch_arguments[] = {
+    {"interval", Form::option, "Seconds between two looks.", "SECONDS"},
+    {"count", Form::option, "Looks, then the end; else until interrupted.", "N"},
+};
+constexpr ArgumentSpec flows_arguments[] = {{"limit", Form::option, "At most this many flows.", "N"}};
+constexpr ArgumentSpec add_arguments[] = {
+    {"value", Form::positional, "What to look for; defanged forms are understood.", "VALUE"},
+    {"kind", Form::option, "Its kind; else told from its form.", "KIND", "kind"},
+    {"mode", Form::option, "How it is matched; else as usual for its kind.", "MODE", "mode"},
+    {"severity", Form::option, "1 to 4, or low, medium, high, critical.", "SEVERITY", "low medium high critical"},
+    {"confidence", Form::option, "Per cent.", "PERCENT"},
+    {"tlp", Form::option, "Traffic light.", "TLP", "clear green amber amber+strict red"},
+    {"valid-from", Form::option, "From this time on.", "TIME"},
+    {"valid-until", Form::option, "Until this time.", "TIME"},
+    {"phase", Form::option, "Sub-phase hint, as 3.backdoor-untrusted.", "SUB-PHASE"},
+    {"route", Form::option, "Route hint, 1 to 6.", "ROUTE"},
+    {"action", Form::option, "Action that it asks for.", "ACTION", "pass alert drop reset sinkhole"},
+    {"note", Form::option, "For the operator; stays in control.", "TEXT"},
+    {"no-wait", Form::flag, "Do not wait until the new set is in force."},
+};
+constexpr ArgumentSpec del_arguments[] = {
+    {"value", Form::positional, "The value, in any spelling.", "VALUE"},
+    {"kind", Form::option, "Only of this kind.", "KIND", "kind"},
+    {"no-wait", Form::flag, "Do not wait until the new set is in force."},
+};
+constexpr ArgumentSpec lookup_arguments[] = {
+    {"value", Form::positional, "A value as traffic would show it.", "VALUE"},
+    {"kind", Form::option, "Its kind; else told from its form.", "KIND", "kind"},
+};
+constexpr ArgumentSpec where_arguments[] = {
+    {"value", Form::positional, "An indicator's value.", "VALUE"},
+    {"kind", Form::option, "Its kind; else told from its form.", "KIND", "kind"},
+};
+constexpr ArgumentSpec import_arguments[] = {
+    {"file", Form::positional, "A CSV or list of indicators.", "FILE", "file"},
+    {"format", Form::option, "csv or list; else told from its first line.", "FORMAT", "auto csv list"},
+    {"no-wait", Form::flag, "Do not wait until the new set is in force."},
+};
+constexpr ArgumentSpec reload_arguments[] = {{"no-wait", Form::flag, "Do not wait until the new set is in force."}};
+constexpr ArgumentSpec tail_arguments[] = {
+    {"limit", Form::option, "The last N alerts.", "N"},
+    {"follow", Form::flag, "Go on with new ones until interrupted."},
+};
+constexpr ArgumentSpec host_arguments[] = {{"address", Form::positional, "An internal host.", "ADDR"}};
+constexpr ArgumentSpec why_arguments[] = {{"alert", Form::positional, "The alert's id, as its row shows it.", "ALERT-ID"}};
+constexpr ArgumentSpec check_arguments[] = {{"file", Form::positional, "The configuration.", "FILE", "file"}};
+constexpr ArgumentSpec render_arguments[] = {
+    {"file", Form::positional, "The configuration.", "FILE", "file"},
+    {"output", Form::option, "Where the options go; else to the terminal.", "FILE", "file"},
+};
+constexpr ArgumentSpec completion_arguments[] = {{"shell", Form::positional, "bash", "SHELL", "bash"}};
+constexpr ArgumentSpec man_arguments[] = {{"page", Form::positional, "sekishoctl or sekisho.yaml", "PAGE", "sekishoctl sekisho.yaml"}};
+
+constexpr VerbSpec table[] = {
+    {"status", Place::control, "Forwarding? Dropping? Indicators fresh? Outputs alive?"},
+    {"watch", Place::local, "The status and the counters' rates, again and again.", watch_arguments},
+    {"show ports", Place::control, "Counters of each port."},
+    {"show lcores", Place::control, "Load and heartbeat of each lcore."},
+    {"show flows", Place::control, "Flows in the tables.", flows_arguments},
+    {"show drops", Place::control, "What was dropped, by reason."},
+    {"show memory", Place::control, "Buffers, tables, rings, images."},
+    {"show limits", Place::local, "Every bound: what it is, and what happens there."},
+    {"indicator add", Place::control, "Adds an indicator.", add_arguments},
+    {"indicator del", Place::control, "Removes an added indicator.", del_arguments},
+    {"indicator lookup", Place::control, "The indicators in force that a value meets.", lookup_arguments},
+    {"indicator where", Place::local, "The fields of each protocol in which a value is looked up.", where_arguments},
+    {"indicator import", Place::control, "Adds the indicators of a file.", import_arguments},
+    {"indicator reload", Place::control, "Reads all feeds and the policy again.", reload_arguments},
+    {"indicator stats", Place::control, "The set in force, feed by feed, and lines that did not load."},
+    {"alert tail", Place::control, "The latest alerts.", tail_arguments},
+    {"phase matrix", Place::control, "Hosts by phases of an attack."},
+    {"phase host", Place::control, "What is known of one host.", host_arguments},
+    {"why", Place::control, "Why an alert was raised: feed, indicator, field, value, generation.", why_arguments},
+    {"config check", Place::local, "Checks a configuration, as a compiler does.", check_arguments},
+    {"config render", Place::local, "Writes the data plane's options.", render_arguments},
+    {"config default", Place::local, "Prints the sample configuration."},
+    {"config reference", Place::local, "Prints the reference of all keys (Markdown)."},
+    {"version", Place::local, "Versions of sekishoctl and, where it answers, of sekisho-control."},
+    {"completion", Place::local, "Prints the completion script.", completion_arguments},
+    {"man", Place::local, "Prints a man page (roff).", man_arguments},
+};
+
+}  // namespace
+
+std::span<const VerbSpec> verbs() { return table; }
+
+const VerbSpec* verb_named(std::string_view name) {
+  for (const VerbSpec& verb : table)
+    if (verb.name == name) return &verb;
+  return nullptr;
+}
+
+}  // namespace sekisho

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+
+#include "control/cli/arguments.h"
+#include "control/cli/documents.h"
+#include "control/cli/limit_table.h"
+#include "control/cli/local_verbs.h"
+#include "control/cli/show.h"
+#include "control/cli/table.h"
+
+using namespace sekisho;
+using nlohmann::json;
+
+namespace {
+
+Result<Invocation> read(std::initializer_list<std::string> words) {
+  const std::vector<std::string> copy(words);
+  return read_arguments(copy);
+}
+std::string usage_error(std::initializer_list<std::string> words) {
+  const auto invocation = read(words);
+  BOOST_REQUIRE(!invocation.has_value());
+  return invocation.error().text;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(every_local_verb_has_its_function) {
+  for (const VerbSpec& verb : verbs()) BOOST_TEST(has_local(verb.name) == (verb.place == Place::local), verb.name);
+}
+
+BOOST_AUTO_TEST_CASE(no_name_is_a_flag_of_one_verb_and_an_option_of_another) {
+  for (const VerbSpec& a : verbs())
+    for (const ArgumentSpec& flag : a.arguments)
+      for (const VerbSpec& b : verbs())
+        for (const ArgumentSpec& option : b.arguments)
+          BOOST_TEST(!(flag.form == ArgumentSpec::Form::flag && option.form == ArgumentSpec::Form::option && flag.name == option.name));
+}
+
+BOOST_AUTO_TEST_CASE(words_and_options_are_read_wherever_they_stand) {
+  const auto invocation = read({"--json", "indicator", "--severity", "high", "add", "evil.test", "--note=a=b", "--no-wait", "--socket", "/s", "--timeout=3"});
+  BOOST_REQUIRE(invocation.has_value());
+  BOOST_TEST(invocation->verb->name == "indicator add");
+  BOOST_TEST(invocation->json);
+  BOOST_TEST(invocation->value("value") == "evil.test");
+  BOOST_TEST(invocation->value("severity") == "high");
+  BOOST_TEST(invocation->value("note") == "a=b");
+  BOOST_TEST(invocation->flags.contains("no-wait"));
+  BOOST_TEST(invocation->socket == "/s");
+  BOOST_TEST((invocation->timeout == std::chrono::seconds(3)));
+  BOOST_TEST(read({"indicator", "add", "--", "-x"})->value("value") == "-x");
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_command_line_says_what_was_meant) {
+  BOOST_TEST(usage_error({}) == "no verb");
+  BOOST_TEST(usage_error({"statsu"}) == "unknown verb \"statsu\"; did you mean \"status\"?");
+  BOOST_TEST(usage_error({"show"}) == "\"show\" needs one of ports, lcores, flows, drops, memory, limits");
+  BOOST_TEST(usage_error({"show", "prots"}) == "unknown verb \"show prots\"; did you mean \"ports\"?");
+  BOOST_TEST(usage_error({"phase", "host"}) == "\"phase host\" needs ADDR");
+  BOOST_TEST(usage_error({"status", "now"}) == "\"status\" does not take \"now\"");
+  BOOST_TEST(usage_error({"indicator", "add", "x", "--serverity", "1"}).starts_with("\"indicator add\" has no option \"--serverity\"; did you mean \"severity\"?"));
+  BOOST_TEST(usage_error({"indicator", "add", "x", "--severity"}) == "option \"--severity\" needs a value");
+  BOOST_TEST(usage_error({"indicator", "reload", "--no-wait=yes"}) == "option \"--no-wait\" takes no value");
+  BOOST_TEST(usage_error({"status", "--timeout", "0"}) == "\"0\" is not a time-out: 1 to 86400 seconds");
+  BOOST_TEST(usage_error({"status", "-x"}) == "unknown option \"-x\"");
+  BOOST_TEST(usage_error({"status", "--socket"}) == "option \"--socket\" needs a value");
+}
+
+BOOST_AUTO_TEST_CASE(every_verb_is_in_help_completion_and_man_page) {
+  const std::string help = help_overview(), completion = bash_completion(), man = man_sekishoctl();
+  for (const VerbSpec& verb : verbs()) {
+    BOOST_TEST((help.find(verb.name) != std::string::npos), verb.name);
+    BOOST_TEST((completion.find("'" + std::string(verb.name) + "'") != std::string::npos), verb.name);
+    BOOST_TEST((man.find(".SS " + std::string(verb.name)) != std::string::npos), verb.name);
+    const std::string own = help_of(verb);
+    for (const ArgumentSpec& argument : verb.arguments) BOOST_TEST((own.find(argument.sentence) != std::string::npos), argument.name);
+  }
+  BOOST_TEST((man_sekisho_yaml().find("dataplane.pairs[].mode") != std::string::npos));
+}
+
+BOOST_AUTO_TEST_CASE(tables_are_aligned_and_cut_to_the_terminal) {
+  TextTable table({"name", "count"});
+  table.add({"a", "7"});
+  table.add({"longer name", "1234"});
+  BOOST_TEST(table.text(0) == "name         count\na                7\nlonger name   1234\n");
+  BOOST_TEST(table.text(8) == "name   …\na      …\nlonger …\n");
+}
+
+BOOST_AUTO_TEST_CASE(widths_count_columns_and_cuts_keep_characters_whole) {
+  BOOST_TEST(display_width("関所") == 4U);
+  BOOST_TEST(display_width("é") == 1U);
+  BOOST_TEST(cut_to_width("関所関所", 5) == "関所…");
+  BOOST_TEST(cut_to_width("関所関所", 4) == "関…");
+  BOOST_TEST(cut_to_width("ab", 2) == "ab");
+  BOOST_TEST(cut_to_width("\x1b[31mred\x07", 80) == " [31mred ");
+  BOOST_TEST(cut_to_width("\xff\xe9x", 80) == "??x");
+  BOOST_TEST(cut_to_width("a\xe2\x80\xae" "b", 80) == "a b");  // right-to-left override
+}
+
+BOOST_AUTO_TEST_CASE(answers_of_any_shape_are_shown_without_a_crash) {
+  for (const json& odd : {json(), json(5), json::array(), json::object(), json{{"counters", 5}}, json{{"hosts", {1, "x"}}, {"columns", {1}}},
+                          json{{"alerts", {{{"number", "x"}}}}}, json{{"reasons", {{{"a", 1}}}}}})
+    for (const VerbSpec& verb : verbs()) {
+      if (!odd.is_object()) continue;
+      try {
+        show_answer(verb.name, odd, 40);
+      } catch (const json::exception&) {
+        BOOST_ERROR(verb.name);
+      }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_matrix_shows_hosts_by_phases) {
+  const json matrix{{"columns", {"2.usb", "3.persistence"}},
+                    {"hosts", {{{"host", "10.0.0.7"}, {"severity", 8}, {"phases", {{"3.persistence", {{"count", 4}}}}}}}}};
+  BOOST_TEST(show_answer("phase matrix", matrix, 0) == "host      severity  2.usb  3.persistence\n10.0.0.7         8                     4\n");
+}
+
+BOOST_AUTO_TEST_CASE(every_limit_has_a_sentence) {
+  size_t of_feeds = 0;
+  for (const LimitRow& row : limit_table) {
+    BOOST_TEST(row.sentence.size() > 10U, row.name);
+    of_feeds += row.folder == "control/feeds" ? 1 : 0;
+  }
+  BOOST_TEST(of_feeds >= 7U);
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/cli/show.h"
+
+#include <algorithm>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "control/cli/table.h"
+
+namespace sekisho {
+
+namespace {
+
+using nlohmann::json;
+
+// A scalar as a cell.
+std::string cell(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_null()) return {};
+  if (value.is_array()) {
+    std::string out;
+    for (const json& item : value) out += (out.empty() ? "" : ", ") + cell(item);
+    return out;
+  }
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+std::string cell(const json& object, const char* name) {
+  const auto at = object.find(name);
+  return at == object.end() ? std::string() : cell(*at);
+}
+
+const json& list(const json& answer, const char* name) {
+  static const json none = json::array();
+  const auto at = answer.find(name);
+  return at != answer.end() && at->is_array() ? *at : none;
+}
+
+std::string time_text(const json& seconds) {
+  if (!seconds.is_number_integer() || seconds == 0) return "never";
+  const std::time_t at = seconds.get<int64_t>();
+  std::tm parts{};
+  ::localtime_r(&at, &parts);
+  char buffer[32];
+  return std::strftime(buffer, sizeof buffer, "%Y-%m-%d %H:%M:%S", &parts) > 0 ? buffer : "";
+}
+
+// Objects as rows: the columns named first, then whatever else they have.
+std::string object_table(const json& objects, std::vector<std::string> columns, size_t width) {
+  for (const json& object : objects)
+    if (object.is_object())
+      for (const auto& [name, value] : object.items())
+        if (!value.is_object() && std::find(columns.begin(), columns.end(), name) == columns.end()) columns.push_back(name);
+  std::erase_if(columns, [&](const std::string& name) {
+    return std::none_of(objects.begin(), objects.end(), [&](const json& object) { return object.is_object() && object.contains(name); });
+  });
+  TextTable table(columns);
+  for (const json& object : objects) {
+    std::vector<std::string> row;
+    for (const std::string& name : columns) row.push_back(cell(object, name.c_str()));
+    table.add(std::move(row));
+  }
+  return table.text(width);
+}
+
+std::string counter_table(const json& counters, size_t width) {
+  TextTable table({"counter", "value"});
+  for (const auto& [name, value] : counters.items()) table.add({name, cell(value)});
+  return table.empty() ? "nothing counted\n" : table.text(width);
+}
+
+std::string pairs(const json& object, size_t width) {
+  TextTable table({"what", "value"});
+  for (const auto& [name, value] : object.items())
+    if (!value.is_object() && !(value.is_array() && !value.empty() && value[0].is_object())) table.add({name, cell(value)});
+  return table.text(width);
+}
+
+std::string show_status(const json& a, size_t width) {
+  const json set = a.value("indicators", json::object());
+  const json dataplane = a.value("dataplane", json::object());
+  std::string out = "● " + cell(a, "state") + "   sekisho " + cell(a, "version") + ", up " + cell(a, "uptime_s") + " s\n";
+  for (const json& reason : list(a, "reasons")) out += "  ! " + cut_to_width(cell(reason), width == 0 ? SIZE_MAX : width - 4) + "\n";
+  out += "data plane   " + (dataplane.value("ok", false) ? std::string("attached") : "away: " + cell(dataplane, "error")) + "\n";
+  out += "indicators   generation " + cell(set, "generation") + " (data plane: " + cell(set, "loaded_generation") + "), " +
+         cell(set, "indicators") + " in force, built " + time_text(set.value("built_at", json())) + " in " + cell(set, "build_ms") + " ms\n";
+  if (a.contains("drain")) out += "\n" + pairs(a["drain"], width);
+  if (!list(a, "outputs").empty()) out += "\n" + object_table(a["outputs"], {"name", "alive", "rows"}, width);
+  json scalars = json::object();
+  for (const auto& [name, value] : dataplane.items())
+    if (!value.is_structured() && name != "ok" && name != "error") scalars[name] = value;
+  return scalars.empty() ? out : out + "\n" + pairs(scalars, width);
+}
+
+std::string problem_lines(const json& a, size_t width) {
+  std::string out;
+  for (const json& problem : list(a, "problems")) {
+    std::string at = cell(problem, "file");
+    if (problem.value("line", 0) != 0) at += ":" + cell(problem, "line");
+    out += cut_to_width(at + ": " + cell(problem, "text"), width == 0 ? SIZE_MAX : width) + "\n";
+  }
+  return out;
+}
+
+std::string show_set(const json& set) {
+  return "generation " + cell(set, "generation") + ": " + cell(set, "indicators") + " indicators, " + cell(set, "image_bytes") + " bytes, built in " +
+         cell(set, "build_ms") + " ms" + (set.value("loaded_generation", 0) == set.value("generation", 0) ? "" : ", not yet in the data plane") + "\n";
+}
+
+std::string show_stats(const json& a, size_t width) {
+  std::string out = show_set(a) + "\n" + object_table(list(a, "feeds"), {"name", "loaded", "duplicate", "rejected", "expired", "refused"}, width);
+  if (a.contains("kinds")) {
+    TextTable table({"kind", "indicators"});
+    for (const auto& [name, value] : a["kinds"].items()) table.add({name, cell(value)});
+    out += "\n" + table.text(width);
+  }
+  return list(a, "problems").empty() ? out : out + "\n" + problem_lines(a, width);
+}
+
+std::string show_changed(const json& a, size_t width) {
+  std::string out;
+  for (const char* name : {"added", "removed", "loaded", "duplicate", "rejected", "expired"})
+    if (a.contains(name)) out += std::string(name) + " " + cell(a, name) + "\n";
+  out += problem_lines(a, width);
+  return a.contains("set") ? out + show_set(a["set"]) : out + "the new set is being built\n";
+}
+
+std::string show_lookup(const json& a, size_t width) {
+  if (list(a, "indicators").empty()) return "no indicator of generation " + cell(a, "generation") + " is met\n";
+  return object_table(a["indicators"], {"kind", "mode", "value", "action", "severity", "confidence", "feed", "line"}, width);
+}
+
+std::string show_alerts(const json& a, size_t width) {
+  return list(a, "alerts").empty() ? "no alerts\n"
+                                   : object_table(a["alerts"], {"number", "time", "severity", "action", "host", "phase", "field", "value", "feed"}, width);
+}
+
+std::string show_matrix(const json& a, size_t width) {
+  std::vector<std::string> header{"host", "severity"};
+  for (const json& column : list(a, "columns")) header.push_back(cell(column));
+  TextTable table(header);
+  for (const json& host : list(a, "hosts")) {
+    std::vector<std::string> row{cell(host, "host"), cell(host, "severity")};
+    const json phases = host.value("phases", json::object());
+    for (const json& column : list(a, "columns")) {
+      const json at = phases.value(cell(column), json());
+      row.push_back(at.is_object() ? cell(at, "count") : cell(at));
+    }
+    table.add(std::move(row));
+  }
+  return table.empty() ? "no host has shown a phase\n" : table.text(width);
+}
+
+std::string show_any(const json& a, size_t width) {
+  std::string out = pairs(a, width);
+  for (const auto& [name, value] : a.items())
+    if (value.is_array() && !value.empty() && value[0].is_object()) out += "\n" + name + "\n" + object_table(value, {}, width);
+    else if (value.is_object()) out += "\n" + name + "\n" + pairs(value, width);
+  return out;
+}
+
+struct Shower {
+  std::string_view verb;
+  std::string (*function)(const json& answer, size_t width);
+};
+constexpr Shower showers[] = {
+    {"status", show_status},
+    {"show ports", [](const json& a, size_t w) { return counter_table(a.value("counters", json::object()), w); }},
+    {"show drops", [](const json& a, size_t w) { return counter_table(a.value("counters", json::object()), w); }},
+    {"show memory", [](const json& a, size_t w) { return counter_table(a.value("counters", json::object()), w); }},
+    {"show lcores", [](const json& a, size_t w) { return object_table(list(a, "lcores"), {"lcore", "busy_percent", "heartbeat_age_ms"}, w); }},
+    {"show flows", [](const json& a, size_t w) { return list(a, "flows").empty() ? std::string("no flows\n") : object_table(a["flows"], {}, w); }},
+    {"indicator add", show_changed},
+    {"indicator del", show_changed},
+    {"indicator import", show_changed},
+    {"indicator reload", show_changed},
+    {"indicator stats", show_stats},
+    {"indicator lookup", show_lookup},
+    {"indicator where", [](const json& a, size_t w) { return object_table(list(a, "fields"), {"value", "kind", "field", "form", "modes", "source"}, w); }},
+    {"show limits", [](const json& a, size_t w) { return object_table(list(a, "limits"), {"folder", "name", "value", "what"}, w); }},
+    {"alert tail", show_alerts},
+    {"phase matrix", show_matrix},
+};
+
+}  // namespace
+
+std::string show_answer(std::string_view verb, const json& answer, size_t width) {
+  for (const Shower& shower : showers)
+    if (shower.verb == verb) return shower.function(answer, width);
+  return show_any(answer, width);
+}
+
+}  // namespace sekisho

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// From indicators to an image in sealed memory, opened as the data plane will open it.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "dataplane/record/shared_memory.h"
+#include "matchers/image/image.h"
+
+namespace sekisho {
+
+// The image looks into the mapping; both go together.
+struct LoadedImage {
+  FileDescriptor file;  // sealed
+  Mapping mapping;
+  std::unique_ptr<const Image> image;
+};
+
+using MakeImage = std::function<Result<LoadedImage>(std::span<const Indicator>, uint32_t generation, BuildReport&)>;
+
+Result<LoadedImage> make_image(std::span<const Indicator> indicators, uint32_t generation, BuildReport& report);
+
+}  // namespace sekisho

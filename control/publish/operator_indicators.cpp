@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/publish/operator_indicators.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <unordered_set>
+
+#include "control/catalogue/catalogue.h"
+#include "control/feeds/sniff.h"
+#include "control/publish/atomic_file.h"
+#include "control/publish/limits.h"
+
+namespace sekisho {
+
+namespace {
+
+constexpr std::string_view header =
+    "value,kind,mode,severity,confidence,tlp,valid_from,valid_until,phase,route,action,note\n";
+
+std::string key_of(const Indicator& indicator) {
+  std::string reason;
+  return indicator_key(indicator.kind, indicator.mode, indicator.value, reason);
+}
+
+// A cell as csv.h reads it back. Control characters would break the line's bound; they have no meaning in any value.
+std::string cell(std::string_view text) {
+  if (text.find_first_of(",\"\r\n#") == std::string_view::npos && text == text.substr(0, text.find_last_not_of(" \t") + 1))
+    return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) out.append(c == '"' ? 2 : 1, c == '\n' || c == '\r' ? ' ' : c);
+  return out + "\"";
+}
+
+std::string time_cell(int64_t time_s) { return time_s == 0 ? std::string() : std::to_string(time_s); }
+
+std::string csv_line(const FeedRow& row) {
+  const Indicator& i = row.indicator;
+  std::string out = cell(i.value);
+  const auto add = [&](std::string_view text) { out.append(",").append(text); };
+  add(kind_name(i.kind));
+  add(mode_name(i.mode));
+  add(std::to_string(i.severity));
+  add(std::to_string(i.confidence));
+  add(tlp_name(i.tlp));
+  add(time_cell(i.valid_from_s));
+  add(time_cell(i.valid_until_s));
+  add(i.phase_hint == 0 ? std::string_view() : sub_phases[i.phase_hint].name);
+  add(i.route_hint == 0 ? std::string() : std::to_string(i.route_hint));
+  add(row.asked ? action_name(*row.asked) : std::string_view());
+  add(cell(i.note));
+  return out + "\n";
+}
+
+}  // namespace
+
+FeedConfig operator_feed(const std::string& file) {
+  FeedConfig feed{};
+  feed.name = operator_feed_name;
+  feed.path = file;
+  feed.format = FeedFormat::csv;
+  feed.mode = FeedMode::enforce;
+  feed.severity = Severity::high;
+  feed.confidence = 100;
+  feed.tlp = Tlp::clear;
+  feed.lines_max = operator_indicators_max;
+  return feed;
+}
+
+Result<OperatorIndicators> OperatorIndicators::open(std::string file) {
+  OperatorIndicators out(std::move(file));
+  struct stat status;
+  if (::stat(out.file_.c_str(), &status) != 0 && errno == ENOENT) return out;
+  // Expired ones stay in the list until the operator removes them: hence time 0.
+  auto content = read_feed(operator_feed(out.file_), 0);
+  if (!content) return tl::unexpected(content.error());
+  if (content->report.rejected != 0) return tl::unexpected(content->report.problems.front());
+  out.rows_ = std::move(content->rows);
+  return out;
+}
+
+Result<void> OperatorIndicators::store(std::vector<FeedRow> rows) {
+  if (rows.size() > operator_indicators_max)
+    return fail("more than " + std::to_string(operator_indicators_max) + " indicators added by hand: use a feed");
+  std::string text(header);
+  for (const FeedRow& row : rows) text += csv_line(row);
+  if (auto written = write_file_atomically(file_, text); !written) return written;
+  rows_ = std::move(rows);
+  return {};
+}
+
+Result<void> OperatorIndicators::add(const FeedLine& line, int64_t now_s) {
+  const FeedConfig feed = operator_feed({});
+  FeedContent content;
+  Collector collector(feed, now_s, content);
+  collector.add(0, line);
+  if (content.report.expired != 0) return fail(shown(line.value) + " would already be expired");
+  if (content.rows.empty()) {
+    std::string text = content.report.problems.front().text;
+    return fail(text.substr(0, text.rfind("; line skipped")));
+  }
+  const std::string key = key_of(content.rows[0].indicator);
+  for (const FeedRow& row : rows_)
+    if (key_of(row.indicator) == key) return fail(shown(line.value) + " is already there");
+  std::vector<FeedRow> rows = rows_;
+  rows.push_back(std::move(content.rows[0]));
+  return store(std::move(rows));
+}
+
+Result<FeedReport> OperatorIndicators::import(std::string_view text, FeedFormat format, int64_t now_s) {
+  FeedConfig feed = operator_feed("import");
+  feed.format = format;
+  auto content = parse_feed(feed, text, now_s);
+  if (!content) return tl::unexpected(content.error());
+  std::vector<FeedRow> rows = rows_;
+  std::unordered_set<std::string> keys;
+  for (const FeedRow& row : rows_) keys.insert(key_of(row.indicator));
+  for (FeedRow& row : content->rows) {
+    if (keys.insert(key_of(row.indicator)).second) {
+      rows.push_back(std::move(row));
+      continue;
+    }
+    --content->report.loaded;
+    ++content->report.duplicate;
+  }
+  if (auto stored = store(std::move(rows)); !stored) return tl::unexpected(stored.error());
+  return std::move(content->report);
+}
+
+Result<size_t> OperatorIndicators::remove(std::string_view value, std::optional<Kind> kind) {
+  const std::string plain = refanged(value);
+  std::vector<FeedRow> rows = rows_;
+  std::erase_if(rows, [&](const FeedRow& row) {
+    const Indicator& indicator = row.indicator;
+    if (kind && indicator.kind != *kind) return false;
+    std::string reason;
+    return indicator.value == value ||
+           indicator_key(indicator.kind, indicator.mode, plain, reason) == key_of(indicator);
+  });
+  const size_t removed = rows_.size() - rows.size();
+  if (removed == 0) return removed;
+  if (auto stored = store(std::move(rows)); !stored) return tl::unexpected(stored.error());
+  return removed;
+}
+
+}  // namespace sekisho
