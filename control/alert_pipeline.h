@@ -26,6 +26,7 @@ struct PipelineOutput {
   std::vector<const Product*> products;  // empty = every event as its machine row (tree formats only)
   const Format* format = &format_eve;
   Spool* spool = nullptr;                // outlives the pipeline
+  bool alerts_only = false;              // rows of sightings only
 };
 
 struct AlertPipelineOptions {

@@ -43,12 +43,12 @@ FileDescriptor block_signals() {
 
 }  // namespace
 
-Result<std::unique_ptr<Daemon>> Daemon::start(std::string config_file, const MakePipeline& make_pipeline) {
+Result<std::unique_ptr<Daemon>> Daemon::start(std::string config_file, const MakeAlertWalk& make_walk) {
   auto config = load(config_file);
   if (!config) return tl::unexpected(config.error());
   set_log_level((*config)->control.log_level);
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(config_file), std::move(*config)));
-  if (auto opened = daemon->open(make_pipeline); !opened) return tl::unexpected(opened.error());
+  if (auto opened = daemon->open(make_walk); !opened) return tl::unexpected(opened.error());
   return daemon;
 }
 
@@ -62,11 +62,11 @@ Daemon::Daemon(std::string config_file, std::shared_ptr<const Config> config)
 Daemon::~Daemon() {
   service_manager_.stopping();
   server_.reset();     // no more requests,
-  pipeline_.reset();   // then what they ask
+  walk_.reset();   // then what they ask
   publisher_.reset();
 }
 
-Result<void> Daemon::open(const MakePipeline& make_pipeline) {
+Result<void> Daemon::open(const MakeAlertWalk& make_walk) {
   if (!signals_) return fail("no signalfd");
   const ControlConfig& control = config_->control;
   auto generation = GenerationCounter::open(control.state_dir + "/generation");
@@ -77,11 +77,11 @@ Result<void> Daemon::open(const MakePipeline& make_pipeline) {
   publisher_->configure(config_);
 
   Providers providers;
-  if (make_pipeline) {
-    auto pipeline = make_pipeline(config_);
-    if (!pipeline) return tl::unexpected(pipeline.error());
-    pipeline_ = std::move(*pipeline);
-    providers = pipeline_->providers();
+  if (make_walk) {
+    auto walk = make_walk(config_);
+    if (!walk) return tl::unexpected(walk.error());
+    walk_ = std::move(*walk);
+    providers = walk_->providers();
   }
   state_ = std::make_unique<ControlState>(ControlState{*publisher_, link_, providers, [this] { return reload(); }, started_at_s_});
   auto server = Server::start({control.socket, control.group, control.connections_max, std::chrono::milliseconds(control.request_timeout_ms)},
@@ -113,9 +113,9 @@ void Daemon::run() {
   auto next_alive = Clock::now();
   for (;;) {
     if (!handle_signals()) return;
-    if (config_changed_.exchange(false) && pipeline_ != nullptr) {
+    if (config_changed_.exchange(false) && walk_ != nullptr) {
       const std::lock_guard lock(config_mutex_);
-      pipeline_->configure(config_);
+      walk_->configure(config_);
     }
     watch_dataplane();
     tell_service_manager();
@@ -149,7 +149,7 @@ void Daemon::watch_dataplane() {
     attached_ = false;
     log_line(LogLevel::warning, "the data plane is gone; its rings are drained");
     publisher_->dataplane_lost();
-    if (pipeline_ != nullptr) pipeline_->lost();
+    if (walk_ != nullptr) walk_->lost();
   }
   attach();
 }
@@ -166,7 +166,7 @@ void Daemon::attach() {
   attached_ = true;
   log_line(LogLevel::notice, "attached to data plane " + std::to_string(attachment->boot_id) + " with " +
                                  std::to_string(attachment->rings.size()) + " rings");
-  if (pipeline_ != nullptr) pipeline_->attach(std::move(*attachment));
+  if (walk_ != nullptr) walk_->attach(std::move(*attachment));
   else kept_ = std::move(*attachment);
   publisher_->dataplane_attached();
 }

@@ -16,12 +16,12 @@
 namespace sekisho {
 
 // Makes the alert's walk for a configuration; nothing = control runs without one and only keeps the rings.
-using MakePipeline = std::function<Result<std::unique_ptr<AlertWalk>>(const std::shared_ptr<const Config>& config)>;
+using MakeAlertWalk = std::function<Result<std::unique_ptr<AlertWalk>>(const std::shared_ptr<const Config>& config)>;
 
 class Daemon {
  public:
   // Everything that can fail at start fails here.
-  static Result<std::unique_ptr<Daemon>> start(std::string config_file, const MakePipeline& make_pipeline);
+  static Result<std::unique_ptr<Daemon>> start(std::string config_file, const MakeAlertWalk& make_walk);
   ~Daemon();
 
   // Until SIGTERM or SIGINT.
@@ -29,7 +29,7 @@ class Daemon {
 
  private:
   Daemon(std::string config_file, std::shared_ptr<const Config> config);
-  Result<void> open(const MakePipeline& make_pipeline);
+  Result<void> open(const MakeAlertWalk& make_walk);
   Result<void> reload();       // from the control socket's threads and from SIGHUP
   void watch_dataplane();
   void attach();
@@ -46,7 +46,7 @@ class Daemon {
   ServiceManager service_manager_;
   DataplaneLink link_;
   std::unique_ptr<Publisher> publisher_;
-  std::unique_ptr<AlertWalk> pipeline_;
+  std::unique_ptr<AlertWalk> walk_;
   Attachment kept_;            // without a pipeline: rings stay open
   std::unique_ptr<ControlState> state_;
   std::unique_ptr<Server> server_;

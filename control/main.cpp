@@ -4,15 +4,13 @@
 #include <string_view>
 
 #include "control/daemon.h"
+#include "control/live_walk.h"
 #include "control/log.h"
 
 namespace {
 
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
-
-// The alert's walk: drain -> phases -> rows -> formats -> sinks. Bound here, the one place that knows all of them.
-sekisho::MakePipeline pipeline_maker() { return nullptr; }
 
 }  // namespace
 
@@ -27,7 +25,7 @@ int main(int count, char** words) {
     std::fputs("Usage: sekisho-control --config FILE | --version\n", stderr);
     return exit_usage;
   }
-  auto daemon = Daemon::start(words[2], pipeline_maker());
+  auto daemon = Daemon::start(words[2], make_live_walk);
   if (!daemon) {
     log_line(LogLevel::error, describe(daemon.error()));
     return exit_failed;

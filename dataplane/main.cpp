@@ -154,7 +154,8 @@ int run(const DataplaneOptions& options) {
         context, worker_options(options, i, secret, paths),
         RecordOutput(ring(RingKind::sightings, options.sightings_ring_mb),
                      ring(RingKind::transactions, options.transactions_ring_mb), boot_id, static_cast<uint8_t>(i))));
-    rte_eal_remote_launch(run_worker, workers.back().get(), options.lcores[i]);
+    if (rte_eal_remote_launch(run_worker, workers.back().get(), options.lcores[i]) != 0)
+      return complain({"lcore " + std::to_string(options.lcores[i]) + " takes no worker", {}, 0});
   }
 
   DataplaneView view;
@@ -163,6 +164,7 @@ int run(const DataplaneOptions& options) {
   view.workers = workers;
   view.rings = *rings;
   view.heartbeat = &*heartbeat;
+  view.pool = *pool;
   view.handover = &*handover;
   view.images = &images;
   view.clock = &clock;

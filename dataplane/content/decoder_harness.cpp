@@ -37,7 +37,8 @@ Recording run_decoder(const Decoder& decoder, const Chunks& chunks, const Decode
   return recording;
 }
 
-std::string check_decoder_splits(const Decoder& decoder, std::string_view body, const DecoderOptions& options) {
+std::string check_decoder_splits(const Decoder& decoder, std::string_view body,
+                                 const DecoderOptions& options) {
   const Recording expected = run_decoder(decoder, whole(body), options);
   for (size_t at = 1; at < body.size(); ++at) {
     const Chunks chunks{{std::string(body.substr(0, at))}, {std::string(body.substr(at))}};
@@ -51,7 +52,8 @@ std::string check_decoder_splits(const Decoder& decoder, std::string_view body, 
   if (!difference.empty()) return difference;
   DecoderOptions cut = options;
   cut.end = BodyEnd::aborted;
-  for (size_t at = 0; at < body.size(); ++at) static_cast<void>(run_decoder(decoder, whole(body.substr(0, at)), cut));
+  for (size_t at = 0; at < body.size(); ++at)
+    static_cast<void>(run_decoder(decoder, whole(body.substr(0, at)), cut));
   return {};
 }
 

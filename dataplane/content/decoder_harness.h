@@ -30,6 +30,7 @@ Recording run_decoder(const Decoder& decoder, const Chunks& chunks, const Decode
 
 // The contract on one body: what is reported whole equals what is reported of every two-piece split and byte by byte; cut at every
 // byte nothing crashes. Returns "" or what differed first.
-std::string check_decoder_splits(const Decoder& decoder, std::string_view body, const DecoderOptions& options = {});
+std::string check_decoder_splits(const Decoder& decoder, std::string_view body,
+                                 const DecoderOptions& options = {});
 
 }  // namespace sekisho::test

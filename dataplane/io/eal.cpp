@@ -6,6 +6,7 @@
 #include <rte_log.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -30,13 +31,21 @@ uint64_t free_hugepage_mb() {
   return total_kb / 1024;
 }
 
-std::string lcore_list(const DataplaneOptions& options) {
-  std::string list = std::to_string(options.main_lcore);
-  for (const unsigned lcore : options.lcores)
-    if (lcore != options.main_lcore) list += "," + std::to_string(lcore);
-  return list;
+// Main runs beside a worker where both are given one CPU: it is an lcore of its own then, under the first id that is free.
+unsigned main_lcore_id(const DataplaneOptions& options) {
+  const auto is_worker = [&](unsigned id) { return std::ranges::find(options.lcores, id) != options.lcores.end(); };
+  if (!is_worker(options.main_lcore)) return options.main_lcore;
+  unsigned id = 0;
+  while (is_worker(id)) ++id;
+  return id;
 }
 
+// "0@0,1@1": lcore ids and their CPUs. A worker's id is its CPU.
+std::string lcore_list(const DataplaneOptions& options) {
+  std::string list = std::to_string(main_lcore_id(options)) + "@" + std::to_string(options.main_lcore);
+  for (const unsigned lcore : options.lcores) list += "," + std::to_string(lcore) + "@" + std::to_string(lcore);
+  return list;
+}
 
 }  // namespace
 
@@ -55,7 +64,7 @@ Result<EalChoice> choose_eal(const DataplaneOptions& options) {
                            : "no hugepages: " + std::to_string(free_mb) + " MiB free, " + need +
                                  " needed: 4 KiB pages (slower; sekisho-setup --check tells how to reserve some)";
   auto& arguments = choice.arguments;
-  arguments = {"sekisho-dataplane", "-l", lcore_list(options), "--main-lcore", std::to_string(options.main_lcore),
+  arguments = {"sekisho-dataplane", "--lcores", lcore_list(options), "--main-lcore", std::to_string(main_lcore_id(options)),
                "--no-telemetry", "--file-prefix=sekisho" + std::to_string(getpid())};
   if (choice.hugepages) {
     arguments.insert(arguments.end(), {"--in-memory", "--single-file-segments", "--iova-mode=va"});

@@ -8,9 +8,10 @@ namespace sekisho::test {
 namespace {
 
 constexpr std::string_view direction_names[] = {"c2s", "s2c"};
-constexpr std::string_view carrier_names[] = {"http_request", "http_response", "mail_message",
-                                              "mail_part",    "form_part",     "archive_member", "mail_text"};
-constexpr std::string_view encoding_names[] = {"identity", "gzip", "deflate", "brotli", "zstd", "compress", "unknown"};
+constexpr std::string_view carrier_names[] = {"http_request", "http_response",  "mail_message", "mail_part",
+                                              "form_part",    "archive_member", "mail_text"};
+constexpr std::string_view encoding_names[] = {"identity", "gzip",     "deflate", "brotli",
+                                               "zstd",     "compress", "unknown"};
 constexpr std::string_view end_names[] = {"complete", "truncated", "aborted"};
 
 std::string printable(Bytes bytes) {
@@ -37,17 +38,19 @@ std::string first_difference(const Recording& expected, const Recording& got, co
     const std::string b = i < got.lines.size() ? got.lines[i] : "(nothing)";
     if (a != b) return how + ": line " + std::to_string(i) + "\n  whole: " + a + "\n  here:  " + b;
     if (i < expected.offsets.size() && expected.offsets[i] != got.offsets[i])
-      return how + ": offset of \"" + a + "\" is " + std::to_string(got.offsets[i]) + ", whole: " +
-             std::to_string(expected.offsets[i]);
+      return how + ": offset of \"" + a + "\" is " + std::to_string(got.offsets[i]) +
+             ", whole: " + std::to_string(expected.offsets[i]);
   }
   return {};
 }
 
-bool Recording::has(std::string_view line) const { return std::find(lines.begin(), lines.end(), line) != lines.end(); }
+bool Recording::has(std::string_view line) const {
+  return std::find(lines.begin(), lines.end(), line) != lines.end();
+}
 
 size_t Recording::count(std::string_view start) const {
-  return static_cast<size_t>(
-      std::count_if(lines.begin(), lines.end(), [&](const std::string& line) { return line.starts_with(start); }));
+  return static_cast<size_t>(std::count_if(lines.begin(), lines.end(),
+                                           [&](const std::string& line) { return line.starts_with(start); }));
 }
 
 std::string Recording::value(std::string_view field) const {
@@ -70,7 +73,8 @@ TxId RecordingSink::tx_begin(Direction first) {
   return last_tx_;
 }
 void RecordingSink::tx_end(TxId tx, Completeness completeness) {
-  add("end " + std::to_string(tx) + (completeness == Completeness::complete ? " complete" : " incomplete"), 0);
+  add("end " + std::to_string(tx) + (completeness == Completeness::complete ? " complete" : " incomplete"),
+      0);
 }
 void RecordingSink::anomaly(TxId tx, const char* name, uint64_t offset) {
   add("anomaly " + std::to_string(tx) + " " + name, offset);
@@ -78,7 +82,8 @@ void RecordingSink::anomaly(TxId tx, const char* name, uint64_t offset) {
 BodyId RecordingSink::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   if (!bodies_wanted_) return no_body;
   Body& body = bodies_[++last_body_];
-  body.head = "body " + std::to_string(tx) + " " + std::string(carrier_names[static_cast<size_t>(meta.carrier)]);
+  body.head =
+      "body " + std::to_string(tx) + " " + std::string(carrier_names[static_cast<size_t>(meta.carrier)]);
   for (const ContentEncoding encoding : meta.encodings)
     if (encoding != ContentEncoding::identity)
       body.head += " " + std::string(encoding_names[static_cast<size_t>(encoding)]);
@@ -99,19 +104,22 @@ void RecordingSink::body_end(BodyId id, BodyEnd end) {
 }
 void RecordingSink::expect(TxId tx, const Expectation& expectation) {
   add("expect " + std::to_string(tx) + " " + (expectation.protocol ? expectation.protocol : "?") + " " +
-          std::to_string(expectation.server_port), 0);
+          std::to_string(expectation.server_port),
+      0);
 }
 void RecordingSink::handoff(Direction direction, uint64_t offset, HandoffHint) {
   add("handoff " + std::string(direction_names[index_of(direction)]) + " " + std::to_string(offset), offset);
   handoff_[index_of(direction)] = offset;
 }
 void RecordingSink::on_observe(TxId tx, Field field, Bytes value, uint64_t offset) {
-  add(std::to_string(tx) + " " + std::string(field_specs[static_cast<size_t>(field)].name) + "=" + printable(value),
+  add(std::to_string(tx) + " " + std::string(field_specs[static_cast<size_t>(field)].name) + "=" +
+          printable(value),
       offset);
 }
 void RecordingSink::on_observe_number(TxId tx, Field field, uint64_t value, uint64_t offset) {
   add(std::to_string(tx) + " " + std::string(field_specs[static_cast<size_t>(field)].name) + "=" +
-          std::to_string(value), offset);
+          std::to_string(value),
+      offset);
 }
 RecordingSink::Body* RecordingSink::find(BodyId id) {
   const auto at = bodies_.find(id);

@@ -21,8 +21,8 @@ struct Recording {
   std::vector<uint64_t> offsets;
 
   bool has(std::string_view line) const;
-  size_t count(std::string_view start) const;    // lines that begin so
-  std::string value(std::string_view field) const;   // of the first observation of it; "" when absent
+  size_t count(std::string_view start) const;       // lines that begin so
+  std::string value(std::string_view field) const;  // of the first observation of it; "" when absent
   std::string text() const;
 };
 

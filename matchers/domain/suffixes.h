@@ -36,11 +36,13 @@ inline void for_each_suffix(Bytes name, uint64_t shapes, Visit&& visit) {
   if (name.size() <= domain_bytes_max) visit(size_t{0});
   if (shapes == 0) return;
   const DotMask dots = find_dots(name.subspan(start));
-  unsigned labels = 0;
-  for (const uint64_t word : dots.words) labels += static_cast<unsigned>(std::popcount(word));
-  for (size_t index = 0; index < 4; ++index)
-    for (uint64_t word = dots.words[index]; word != 0; word &= word - 1, --labels)
-      if (shapes & shape_bit(labels)) visit(start + 64 * index + static_cast<size_t>(std::countr_zero(word)) + 1);
+  uint8_t positions[DotMask::bytes_max];
+  unsigned count = 0;
+  for (unsigned index = 0; index < 4; ++index)
+    for (uint64_t word = dots.words[index]; word != 0; word &= word - 1)
+      positions[count++] = static_cast<uint8_t>(64 * index + static_cast<unsigned>(std::countr_zero(word)));
+  for (unsigned i = 0; i < count; ++i)
+    if (shapes & shape_bit(count - i)) visit(start + positions[i] + 1);
 }
 
 }  // namespace sekisho

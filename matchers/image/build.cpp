@@ -96,6 +96,8 @@ class ImageBuilder {
   std::unordered_map<Profile, uint32_t, ProfileHash, ProfileEqual> profile_numbers_;
   std::vector<FeedName> feeds_;
   std::unordered_map<std::string_view, uint32_t> feed_numbers_;
+  std::string_view last_feed_;  // feeds come in runs; meaningful once a feed has a number
+  uint32_t last_feed_number_ = 0;
   std::vector<uint8_t> text_;
   std::vector<IntervalSpec> interval_specs_;
   std::vector<uint8_t> intervals_;
@@ -197,6 +199,7 @@ bool ImageBuilder::write_entries() {
   const std::vector<Record>& list = records_.list();
   entries_.reserve(list.size());
   for (size_t i = 0; i < list.size(); ++i) {
+    records_.prefetch(i);
     PackedEntry entry{};
     entry.profile = profile_of(list[i]);
     write_text(list[i], entry);
@@ -236,15 +239,19 @@ uint32_t ImageBuilder::profile_of(const Record& record) {
 }
 
 uint32_t ImageBuilder::feed_of(const std::string& name) {
+  if (!feeds_.empty() && name == last_feed_) return last_feed_number_;
   const auto [known, is_new] = feed_numbers_.try_emplace(name, static_cast<uint32_t>(feeds_.size()));
   if (is_new) {
     feeds_.push_back({static_cast<uint32_t>(text_.size()), static_cast<uint32_t>(name.size())});
     text_.insert(text_.end(), name.begin(), name.end());
   }
+  last_feed_ = known->first;
+  last_feed_number_ = known->second;
   return known->second;
 }
 
 void ImageBuilder::write_ids() {
+  if (!records_.bring_ids()) return;
   std::vector<uint64_t> ids;
   ids.reserve(entries_.size());
   bool all_computed = true;

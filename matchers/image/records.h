@@ -3,6 +3,7 @@
 // Private to image/.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "matchers/base/hash.h"
@@ -38,6 +39,17 @@ class Records {
   Bytes value(const Record& record) const { return Bytes(values_).subspan(record.value_offset, record.value_length); }
   const Indicator& indicator(const Record& record) const { return indicators_[record.index]; }
   uint64_t seed() const { return key_seed_; }
+  bool bring_ids() const {
+    return std::any_of(indicators_.begin(), indicators_.end(), [](const Indicator& one) { return one.id != 0; });
+  }
+  // The order is the hash's, so each indicator is a cache miss: asks for those that a walk at `at` will reach.
+  void prefetch(size_t at) const {
+    if (at + 16 >= list_.size()) return;
+    const auto* soon = reinterpret_cast<const char*>(&indicators_[list_[at + 16].index]);
+    for (size_t line = 0; line < sizeof(Indicator); line += 64) __builtin_prefetch(soon + line);
+    __builtin_prefetch(&values_[list_[at + 16].value_offset]);
+    __builtin_prefetch(indicator(list_[at + 8]).value.data());
+  }
 
   void reject(const Record& record, std::string reason);
 

@@ -13,66 +13,6 @@ namespace sekisho {
 
 namespace {
 
-struct KindRule {
-  Kind kind;
-  Form form;
-  uint8_t digest_bytes = 0;
-};
-constexpr KindRule kind_rules[] = {
-    {Kind::address, Form::address},
-    {Kind::port, Form::number},
-    {Kind::domain, Form::host},
-    {Kind::url, Form::url},
-    {Kind::user_agent, Form::text},
-    {Kind::referer, Form::url},
-    {Kind::mail_address, Form::mail},
-    {Kind::mail_domain, Form::mail_host},
-    {Kind::subject, Form::text},
-    {Kind::file_name, Form::file_name},
-    {Kind::file_type, Form::text},
-    {Kind::file_size, Form::number},
-    {Kind::md5, Form::digest, 16},
-    {Kind::sha1, Form::digest, 20},
-    {Kind::sha256, Form::digest, 32},
-    {Kind::ja3, Form::text},
-    {Kind::ja3s, Form::text},
-    {Kind::ja4, Form::text},
-    {Kind::certificate_sha1, Form::digest, 20},
-    {Kind::certificate_sha256, Form::digest, 32},
-    {Kind::certificate_serial, Form::serial},
-    {Kind::certificate_subject, Form::text},
-    {Kind::keyword, Form::keyword},
-    {Kind::method, Form::text},
-    {Kind::status, Form::number},
-    {Kind::error_code, Form::number},
-    {Kind::authentication_result, Form::number},
-    {Kind::dns_type, Form::number},
-    {Kind::byte_count, Form::number},
-    {Kind::packet_count, Form::number},
-    {Kind::session_duration, Form::number},
-    {Kind::recipient_count, Form::number},
-    {Kind::file_size_change, Form::number},
-    {Kind::time_window, Form::number},
-    {Kind::application, Form::text},
-    {Kind::account, Form::text},
-    {Kind::process, Form::file_name},
-    {Kind::path, Form::text},
-    {Kind::registry_key, Form::text},
-    {Kind::registry_value, Form::text},
-    {Kind::api, Form::text},
-    {Kind::event_id, Form::number},
-    {Kind::workstation, Form::text},
-    {Kind::device, Form::text}};
-
-constexpr bool in_order() {
-  for (size_t i = 0; i < std::size(kind_rules); ++i)
-    if (static_cast<size_t>(kind_rules[i].kind) != i) return false;
-  return std::size(kind_rules) == kind_count;
-}
-static_assert(in_order(), "one rule for each kind, in the order of Kind");
-
-const KindRule& rule_of(Kind kind) { return kind_rules[static_cast<size_t>(kind)]; }
-
 using NormaliseFunction = std::optional<Bytes> (*)(Kind, Bytes, std::span<uint8_t>);
 
 std::optional<Bytes> address_form(Kind, Bytes input, std::span<uint8_t> out) {
@@ -127,9 +67,7 @@ const FormRule& rule_of(Form form) { return form_rules[static_cast<size_t>(form)
 
 }  // namespace
 
-Form form_of(Kind kind) { return rule_of(kind).form; }
 std::string_view form_name(Form form) { return rule_of(form).name; }
-size_t digest_bytes(Kind kind) { return rule_of(kind).digest_bytes; }
 uint32_t modes_of(Form form) { return rule_of(form).modes; }
 
 std::optional<Bytes> normalise(Kind kind, Bytes input, std::span<uint8_t> out) {

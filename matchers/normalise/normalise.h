@@ -4,6 +4,7 @@
 // Pure functions; hostile input is normal input: linear, bounded by the caller's buffer, never failing worse than "nothing".
 #pragma once
 
+#include <iterator>
 #include <optional>
 #include <span>
 
@@ -26,11 +27,70 @@ enum class Form : uint8_t {
   text,       // lowered, white space collapsed           exact table
   keyword     // not normalised                           patterns only
 };
-Form form_of(Kind kind);
 std::string_view form_name(Form form);
 
+struct KindRule {
+  Kind kind;
+  Form form;
+  uint8_t digest_bytes = 0;
+};
+// In the header because every look-up goes by it.
+inline constexpr KindRule kind_rules[] = {
+    {Kind::address, Form::address},
+    {Kind::port, Form::number},
+    {Kind::domain, Form::host},
+    {Kind::url, Form::url},
+    {Kind::user_agent, Form::text},
+    {Kind::referer, Form::url},
+    {Kind::mail_address, Form::mail},
+    {Kind::mail_domain, Form::mail_host},
+    {Kind::subject, Form::text},
+    {Kind::file_name, Form::file_name},
+    {Kind::file_type, Form::text},
+    {Kind::file_size, Form::number},
+    {Kind::md5, Form::digest, 16},
+    {Kind::sha1, Form::digest, 20},
+    {Kind::sha256, Form::digest, 32},
+    {Kind::ja3, Form::text},
+    {Kind::ja3s, Form::text},
+    {Kind::ja4, Form::text},
+    {Kind::certificate_sha1, Form::digest, 20},
+    {Kind::certificate_sha256, Form::digest, 32},
+    {Kind::certificate_serial, Form::serial},
+    {Kind::certificate_subject, Form::text},
+    {Kind::keyword, Form::keyword},
+    {Kind::method, Form::text},
+    {Kind::status, Form::number},
+    {Kind::error_code, Form::number},
+    {Kind::authentication_result, Form::number},
+    {Kind::dns_type, Form::number},
+    {Kind::byte_count, Form::number},
+    {Kind::packet_count, Form::number},
+    {Kind::session_duration, Form::number},
+    {Kind::recipient_count, Form::number},
+    {Kind::file_size_change, Form::number},
+    {Kind::time_window, Form::number},
+    {Kind::application, Form::text},
+    {Kind::account, Form::text},
+    {Kind::process, Form::file_name},
+    {Kind::path, Form::text},
+    {Kind::registry_key, Form::text},
+    {Kind::registry_value, Form::text},
+    {Kind::api, Form::text},
+    {Kind::event_id, Form::number},
+    {Kind::workstation, Form::text},
+    {Kind::device, Form::text}};
+
+constexpr bool kind_rules_in_order() {
+  for (size_t i = 0; i < std::size(kind_rules); ++i)
+    if (static_cast<size_t>(kind_rules[i].kind) != i) return false;
+  return std::size(kind_rules) == kind_count;
+}
+static_assert(kind_rules_in_order(), "one rule for each kind, in the order of Kind");
+
+constexpr Form form_of(Kind kind) { return kind_rules[static_cast<size_t>(kind)].form; }
 // Bytes of the digest kinds; 0 for others.
-size_t digest_bytes(Kind kind);
+constexpr size_t digest_bytes(Kind kind) { return kind_rules[static_cast<size_t>(kind)].digest_bytes; }
 
 // Match modes that indicators of a form may have, as bits of MatchMode.
 constexpr uint32_t mode_bit(MatchMode mode) { return uint32_t{1} << static_cast<uint8_t>(mode); }

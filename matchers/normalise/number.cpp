@@ -121,8 +121,6 @@ Bounds split_range(std::string_view text) {
 
 bool is_number_kind(Kind kind) { return (kind_bit(kind) & number_kinds) != 0; }
 
-uint64_t number_key(Kind kind, uint64_t value) { return kind == Kind::file_size_change ? value ^ sign_bit : value; }
-
 std::optional<NumberRanges> parse_number_ranges(Kind kind, std::string_view text) {
   const Bounds bounds = split_range(trim(text));
   const uint64_t highest = highest_key(kind);

@@ -31,6 +31,8 @@ bool is_number_kind(Kind kind);
 std::optional<NumberRanges> parse_number_ranges(Kind kind, std::string_view text);
 
 // The look-up key of a number that was observed.
-uint64_t number_key(Kind kind, uint64_t value);
+constexpr uint64_t number_key(Kind kind, uint64_t value) {
+  return kind == Kind::file_size_change ? value ^ uint64_t{1} << 63 : value;
+}
 
 }  // namespace sekisho

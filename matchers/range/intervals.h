@@ -64,14 +64,11 @@ struct Intervals {
     const size_t bucket = bucket_of(key);
     size_t at = directory[bucket];
     size_t count = directory[bucket + 1] - at;
-    while (count > 0) {
+    while (count > 0) {  // mostly no round or one; the step is arithmetic, not a branch that would be guessed wrong
       const size_t half = count / 2;
-      if (bounds[at + half] <= key) {
-        at += half + 1;
-        count -= half + 1;
-      } else {
-        count = half;
-      }
+      const size_t step = bounds[at + half] <= key ? count - half : 0;
+      at += step != 0 ? half + 1 : 0;
+      count = step != 0 ? step - 1 : half;
     }
     return at;
   }

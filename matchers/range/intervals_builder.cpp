@@ -93,10 +93,10 @@ class Sweep {
   BuiltIntervals<Key> out_;
 };
 
-// About two buckets a bound, so that a bucket holds one bound or none where the keys are spread evenly.
+// Four to eight buckets a bound, so that most buckets hold none where the keys are spread evenly and the search is skipped.
 template <typename Key>
 void build_directory(BuiltIntervals<Key>& out) {
-  const unsigned bits = std::min<unsigned>(directory_bits_max, static_cast<unsigned>(std::bit_width(out.bounds.size())) + 1);
+  const unsigned bits = std::min<unsigned>(directory_bits_max, static_cast<unsigned>(std::bit_width(out.bounds.size())) + 2);
   const uint64_t buckets = uint64_t{1} << bits;
   const uint64_t first = top_of(out.bounds.front());
   const uint64_t extent = top_of(out.bounds.back()) - first;

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <random>
 #include <string>
@@ -26,6 +27,9 @@ using namespace sekisho;
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// Of this process only: what the build costs whoever else uses the machine.
+double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -48,7 +52,9 @@ std::string v4(std::mt19937_64& random) {
   return std::string(as_text({room, format_address(v4_address(static_cast<uint32_t>(random())), room)}));
 }
 std::string url(std::mt19937_64& random) {
-  return "http://" + domain(random) + "/" + word(random, 3, 10) + "/" + word(random, 3, 12) + ".php?id=" + word(random, 4, 8);
+  std::string out("http://");
+  out.append(domain(random)).append(1, '/').append(word(random, 3, 10)).append(1, '/').append(word(random, 3, 12));
+  return out.append(".php?id=").append(word(random, 4, 8));
 }
 std::string sha256(std::mt19937_64& random) {
   std::string out;
@@ -70,7 +76,7 @@ std::vector<Indicator> usual_mix(size_t count) {
     } else if (one.kind == Kind::address) {
       one.value = v4(random);
       if (random() % 50 == 0) {
-        one.value += "/" + std::to_string(16 + random() % 14);
+        one.value.append(1, '/').append(std::to_string(16 + random() % 14));
         one.mode = MatchMode::cidr;
       }
     } else if (one.kind == Kind::url) {
@@ -136,7 +142,7 @@ void time_all_lookups(const Image& image, const std::vector<Indicator>& list) {
   constexpr size_t count = 200000;
   Asked names, known_names, hosts, known_hosts, urls, digests, known_digests;
   for (size_t i = 0; i < count; ++i) {
-    names.add(Kind::domain, "www." + domain(random));
+    names.add(Kind::domain, std::string("www.").append(domain(random)));
     hosts.add(Kind::address, v4(random));
     urls.add(Kind::url, url(random));
     digests.add(Kind::sha256, sha256(random));
@@ -167,9 +173,9 @@ bool measure(size_t count) {
   std::vector<uint8_t> built;
   BuildReport report;
   for (int round = 0; round < 3; ++round) {
-    const auto start = Clock::now();
+    const double start = cpu_seconds();
     auto result = build_image(list, 1, report);
-    best_s = std::min(best_s, seconds_since(start));
+    best_s = std::min(best_s, cpu_seconds() - start);
     if (!result) return std::fprintf(stderr, "%s\n", result.error().text.c_str()), false;
     built = std::move(*result);
   }
@@ -180,7 +186,7 @@ bool measure(size_t count) {
   const double before_mib = resident_mib();
   auto image = Image::open({static_cast<const uint8_t*>(memory.get()), built.size()});
   if (!image) return std::fprintf(stderr, "%s\n", image.error().text.c_str()), false;
-  std::printf("%zu indicators: build %.3f s, image %.1f MiB (%.1f B each), open %.1f ms (+%.2f MiB resident), %zu duplicates, %zu rejected\n", count,
+  std::printf("%zu indicators: build %.3f s of CPU, image %.1f MiB (%.1f B each), open %.1f ms (+%.2f MiB resident), %zu duplicates, %zu rejected\n", count,
               best_s, static_cast<double>(built.size()) / (1 << 20), static_cast<double>(built.size()) / static_cast<double>(count),
               seconds_since(start) * 1e3, resident_mib() - before_mib, report.duplicates, report.rejected.size());
   time_all_lookups(**image, list);
@@ -197,10 +203,10 @@ bool measure_patterns() {
     list[i].value = i % 20 == 0 ? word(random, 6, 10) + "[0-9]{4}" : word(random, 8, 20);
   }
   BuildReport report;
-  const auto start = Clock::now();
+  const double start = cpu_seconds();
   const auto built = build_image(list, 1, report);
   if (!built) return false;
-  const double build_s = seconds_since(start);
+  const double build_s = cpu_seconds() - start;
   const std::unique_ptr<void, decltype(&std::free)> memory(std::aligned_alloc(64, (built->size() + 63) / 64 * 64), &std::free);
   std::copy(built->begin(), built->end(), static_cast<uint8_t*>(memory.get()));
   const auto image = Image::open({static_cast<const uint8_t*>(memory.get()), built->size()});
@@ -222,7 +228,7 @@ bool measure_patterns() {
     ns.push_back(seconds_since(begin) * 1e9 / static_cast<double>(body.size()));
   }
   std::sort(ns.begin(), ns.end());
-  std::printf("%zu keywords and regexes: build %.2f s (block and stream), image %.1f MiB, %zu B a stream, body %.2f ns a byte (%.1f Gbit/s)\n",
+  std::printf("%zu keywords and regexes: build %.2f s of CPU (block and stream), image %.1f MiB, %zu B a stream, body %.2f ns a byte (%.1f Gbit/s)\n",
               list.size(), build_s, static_cast<double>(built->size()) / (1 << 20), (*image)->stream_state_bytes(), ns[3], 8 / ns[3]);
   return true;
 }

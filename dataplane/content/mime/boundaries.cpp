@@ -9,7 +9,8 @@ namespace sekisho::mime {
 
 bool Boundaries::push(Bytes boundary, bool digest) {
   const size_t used = depth_ == 0 ? 0 : size_t{entries_[depth_ - 1].offset} + entries_[depth_ - 1].length;
-  if (depth_ == depth_max || boundary.empty() || boundary.size() > boundary_bytes_max || used + boundary.size() > pool_.size())
+  if (depth_ == depth_max || boundary.empty() || boundary.size() > boundary_bytes_max ||
+      used + boundary.size() > pool_.size())
     return false;
   std::memcpy(pool_.data() + used, boundary.data(), boundary.size());
   entries_[depth_++] = {static_cast<uint16_t>(used), static_cast<uint8_t>(boundary.size()), digest, false};

@@ -39,7 +39,9 @@ class Boundaries {
     bool digest;
     bool closed;  // its last delimiter was seen
   };
-  Bytes boundary(size_t index) const { return {pool_.data() + entries_[index].offset, entries_[index].length}; }
+  Bytes boundary(size_t index) const {
+    return {pool_.data() + entries_[index].offset, entries_[index].length};
+  }
 
   std::array<Entry, depth_max> entries_;
   std::array<uint8_t, boundary_pool_bytes> pool_;

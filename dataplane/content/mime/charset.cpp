@@ -57,7 +57,10 @@ size_t take_utf8(Bytes in, uint32_t& point) {
   const uint8_t lead = in[0];
   point = lead;
   if (lead < 0x80) return 1;
-  const unsigned tails = lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : 0;
+  const unsigned tails = lead >= 0xc2 && lead < 0xe0   ? 1
+                         : lead >= 0xe0 && lead < 0xf0 ? 2
+                         : lead >= 0xf0 && lead < 0xf5 ? 3
+                                                       : 0;
   const uint8_t low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
   const uint8_t high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
   uint32_t sum = lead & (0x3fU >> tails);
@@ -172,9 +175,9 @@ void read_iso_2022_jp(Bytes in, const uint16_t* shift_jis, Utf8Writer& out) {
     std::string_view bytes;
     Set set;
   };
-  static constexpr Escape escapes[] = {{"\x1b(B", Set::ascii},  {"\x1b(J", Set::ascii},     {"\x1b$@", Set::kanji},
-                                       {"\x1b$B", Set::kanji},  {"\x1b(I", Set::katakana},  {"\x1b$(D", Set::unknown},
-                                       {"\x1b$(B", Set::kanji}, {"\x1b$(@", Set::kanji}};
+  static constexpr Escape escapes[] = {
+      {"\x1b(B", Set::ascii},    {"\x1b(J", Set::ascii},    {"\x1b$@", Set::kanji},  {"\x1b$B", Set::kanji},
+      {"\x1b(I", Set::katakana}, {"\x1b$(D", Set::unknown}, {"\x1b$(B", Set::kanji}, {"\x1b$(@", Set::kanji}};
   Set set = Set::ascii;
   while (!in.empty() && !out.full()) {
     const Escape* found = nullptr;
@@ -237,7 +240,9 @@ namespace tables = charset_tables;
 // windows-1252, GB2312 as GBK, KS C 5601 as its code page, as mail readers do (WHATWG Encoding 4.2).
 constexpr Charset charsets[] = {
     {{"utf8", "usascii", "ascii", "ansix341968", "unknown8bit"}, read_utf8, nullptr},
-    {{"iso2022jp", "csiso2022jp", "iso2022jp1", "iso2022jp2", "iso2022jpms", "cp50220"}, read_iso_2022_jp, tables::cp932},
+    {{"iso2022jp", "csiso2022jp", "iso2022jp1", "iso2022jp2", "iso2022jpms", "cp50220"},
+     read_iso_2022_jp,
+     tables::cp932},
     {{"shiftjis", "sjis", "xsjis", "windows31j", "cp932", "mskanji"}, read_shift_jis, tables::cp932},
     {{"eucjp", "xeucjp", "xeuc", "ujis", "cp51932", "eucjpms"}, read_euc_jp, tables::cp932},
     {{"iso88591", "latin1", "windows1252", "cp1252", "l1", "iso885911987"}, read_single, tables::cp1252},

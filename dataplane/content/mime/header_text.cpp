@@ -42,7 +42,8 @@ bool parse_word(Bytes in, EncodedWord& word, bool& closed) {
   closed = end != text.npos;
   if (!closed) return false;
   word.charset = in.subspan(2, charset_end - 2);
-  const auto star = std::find(word.charset.begin(), word.charset.end(), uint8_t{'*'});  // RFC 2231 5: a language
+  const auto star =
+      std::find(word.charset.begin(), word.charset.end(), uint8_t{'*'});  // RFC 2231 5: a language
   word.charset = word.charset.first(static_cast<size_t>(star - word.charset.begin()));
   word.base64 = encoding == 'b';
   word.text = in.subspan(start, end - start);

@@ -54,7 +54,8 @@ BOOST_AUTO_TEST_CASE(a_character_that_is_split_between_two_words_is_whole) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_encoded_word_stays) {
-  for (const std::string_view text : {"=?utf-8?X?abc?=", "=?utf-8?Q?abc", "=?utf-8", "=?", "a =? b ?= c", "=?utf-8?Q"})
+  for (const std::string_view text :
+       {"=?utf-8?X?abc?=", "=?utf-8?Q?abc", "=?utf-8", "=?", "a =? b ?= c", "=?utf-8?Q"})
     BOOST_TEST(decode(text) == text);
 }
 
@@ -75,13 +76,17 @@ BOOST_AUTO_TEST_CASE(broken_characters_become_the_replacement_and_eat_no_ascii) 
   BOOST_TEST(convert("utf-8", "\xe3\x81x") == bad + "x");
   BOOST_TEST(convert("utf-8", "\xc0\xaf\xf5\xed\xa0\x80") == bad + bad + bad + bad + bad + bad);
   BOOST_TEST(convert("shift_jis", "\x82") == bad);
-  BOOST_TEST(convert("gbk", "\xd6""A") != bad + "A");  // a trail byte may be ASCII
+  BOOST_TEST(convert("gbk",
+                     "\xd6"
+                     "A") != bad + "A");  // a trail byte may be ASCII
   BOOST_TEST(convert("euc-jp", "\xc6x") == bad + "x");
   BOOST_TEST(convert("euc-jp", "\x8e\xb1\x8f\xb0\xa1y") == "ｱ" + bad + "y");
   BOOST_TEST(convert("iso-2022-jp", "\x1b$BF") == bad);
   BOOST_TEST(convert("iso-2022-jp", "\x1b(I1\x1b(Bx") == "ｱx");
   BOOST_TEST(convert("utf-16le", std::string_view("a\0=\xd8\0\xdeZ", 7)) == "a😀" + bad);
-  BOOST_TEST(convert("utf-16", std::string_view("\xff\xfe" "a\0", 4)) == "a");
+  BOOST_TEST(convert("utf-16", std::string_view("\xff\xfe"
+                                                "a\0",
+                                                4)) == "a");
   BOOST_TEST(convert("windows-1252", "\x80\x81") == "€\xc2\x81");
   BOOST_TEST(convert("ISO-8859-15", "\xa4") == "€");
   BOOST_TEST(convert("no-such-set", "é") == "é");
@@ -93,22 +98,28 @@ BOOST_AUTO_TEST_CASE(a_code_point_that_does_not_fit_is_left_out_whole) {
 }
 
 BOOST_AUTO_TEST_CASE(parameters_are_read_in_each_way) {
-  BOOST_TEST(parameter("attachment; filename=\"a;b \\\"c\\\".txt\"", "filename", Reading::plain) == "a;b \"c\".txt");
-  BOOST_TEST(parameter("text/plain; name=This is a test.txt; x=y", "name", Reading::plain) == "This is a test.txt");
+  BOOST_TEST(parameter("attachment; filename=\"a;b \\\"c\\\".txt\"", "filename", Reading::plain) ==
+             "a;b \"c\".txt");
+  BOOST_TEST(parameter("text/plain; name=This is a test.txt; x=y", "name", Reading::plain) ==
+             "This is a test.txt");
   BOOST_TEST(parameter("text/plain; name=This is a test.txt; x=y", "name", Reading::token) == "This");
   BOOST_TEST(parameter("x (comment; name=no) ; NAME = yes", "name", Reading::plain) == "yes");
-  BOOST_TEST(parameter("x; name=\"=?ISO-2022-JP?B?GyRCRnxLXDhsGyhC?=.doc\"", "name", Reading::plain) == "日本語.doc");
+  BOOST_TEST(parameter("x; name=\"=?ISO-2022-JP?B?GyRCRnxLXDhsGyhC?=.doc\"", "name", Reading::plain) ==
+             "日本語.doc");
   BOOST_TEST(parameter("x; a=\"1\" name=\"2\"", "name", Reading::plain) == "2");
   BOOST_TEST(parameter("x; filename=y", "name", Reading::plain) == "");
   BOOST_TEST(parameter("x; ; ;name", "name", Reading::plain) == "");
 }
 
 BOOST_AUTO_TEST_CASE(rfc_2231_pieces_are_joined_in_the_order_of_their_numbers) {
-  BOOST_TEST(parameter("x; filename*=utf-8'ja'%e6%97%a5%e6%9c%ac.txt", "filename", Reading::extended) == "日本.txt");
-  BOOST_TEST(parameter("x; filename*0*=Shift_JIS''%93; filename*1*=%fa%96; filename*2=\"{.txt\"", "filename", Reading::extended) ==
+  BOOST_TEST(parameter("x; filename*=utf-8'ja'%e6%97%a5%e6%9c%ac.txt", "filename", Reading::extended) ==
              "日本.txt");
-  BOOST_TEST(parameter("x; filename*1=b; filename*0=a; filename*3=no", "filename", Reading::extended) == "ab");
-  BOOST_TEST(parameter("x; filename*0=a; filename*0=z; filename*100=c", "filename", Reading::extended) == "a");
+  BOOST_TEST(parameter("x; filename*0*=Shift_JIS''%93; filename*1*=%fa%96; filename*2=\"{.txt\"", "filename",
+                       Reading::extended) == "日本.txt");
+  BOOST_TEST(parameter("x; filename*1=b; filename*0=a; filename*3=no", "filename", Reading::extended) ==
+             "ab");
+  BOOST_TEST(parameter("x; filename*0=a; filename*0=z; filename*100=c", "filename", Reading::extended) ==
+             "a");
   BOOST_TEST(parameter("x; filename*=%41%4", "filename", Reading::extended) == "A%4");
   std::string many = "x", expected;
   for (size_t i = 0; i < parameter_pieces_max + 1; ++i) {
@@ -136,7 +147,8 @@ BOOST_AUTO_TEST_CASE(the_innermost_whole_boundary_counts) {
 
 BOOST_AUTO_TEST_CASE(boundaries_are_kept_to_their_bounds) {
   Boundaries boundaries;
-  for (size_t i = 0; i < depth_max; ++i) BOOST_TEST(boundaries.push(as_bytes(std::string(boundary_bytes_usual, 'b')), false));
+  for (size_t i = 0; i < depth_max; ++i)
+    BOOST_TEST(boundaries.push(as_bytes(std::string(boundary_bytes_usual, 'b')), false));
   BOOST_TEST(!boundaries.push(as_bytes("x"), false));
   boundaries.keep(0);
   BOOST_TEST(!boundaries.push(as_bytes(std::string(boundary_bytes_max + 1, 'b')), false));

@@ -18,14 +18,20 @@ struct EncodingName {
   TransferEncoding encoding;
 };
 constexpr EncodingName encoding_names[] = {
-    {"7bit", TransferEncoding::identity},       {"8bit", TransferEncoding::identity},
-    {"binary", TransferEncoding::identity},     {"base64", TransferEncoding::base64},
-    {"quoted-printable", TransferEncoding::quoted_printable}, {"x-uuencode", TransferEncoding::uuencode},
-    {"uuencode", TransferEncoding::uuencode},   {"x-uue", TransferEncoding::uuencode},
-    {"uue", TransferEncoding::uuencode},        {"x-gzip64", TransferEncoding::gzip64},
+    {"7bit", TransferEncoding::identity},
+    {"8bit", TransferEncoding::identity},
+    {"binary", TransferEncoding::identity},
+    {"base64", TransferEncoding::base64},
+    {"quoted-printable", TransferEncoding::quoted_printable},
+    {"x-uuencode", TransferEncoding::uuencode},
+    {"uuencode", TransferEncoding::uuencode},
+    {"x-uue", TransferEncoding::uuencode},
+    {"uue", TransferEncoding::uuencode},
+    {"x-gzip64", TransferEncoding::gzip64},
 };
 
-BodyId begin_body(const MailOutput& out, BodyCarrier carrier, Bytes name, Bytes type, ContentEncoding encoding, BodyMedia media) {
+BodyId begin_body(const MailOutput& out, BodyCarrier carrier, Bytes name, Bytes type,
+                  ContentEncoding encoding, BodyMedia media) {
   BodyMeta meta;
   meta.carrier = carrier;
   meta.media = media;
@@ -69,7 +75,8 @@ struct InlineFiles {
     uint8_t text[1024];
     const size_t length = decode_header_text(name, text);
     observe_attachment(out, {text, length});
-    leaf.inline_body_ = begin_body(out, BodyCarrier::mail_part, {text, length}, {}, ContentEncoding::identity, BodyMedia::opaque);
+    leaf.inline_body_ = begin_body(out, BodyCarrier::mail_part, {text, length}, {}, ContentEncoding::identity,
+                                   BodyMedia::opaque);
   }
   void bytes(Bytes decoded) { give(leaf.inline_body_, decoded, out); }
   void end() {
@@ -107,9 +114,10 @@ void Leaf::begin(const LeafSpec& spec, const MailOutput& out) {
   wants_urls_ = use_ == LeafSpec::Use::text && out.sink->wants(Field::email_url);
   urls_.start(spec.text_kind);
   const bool text = use_ == LeafSpec::Use::text;
-  body_ = begin_body(out, text ? BodyCarrier::mail_text : BodyCarrier::mail_part, spec.name, spec.type,
-                     encoding_ == TransferEncoding::gzip64 ? ContentEncoding::gzip : ContentEncoding::identity,
-                     use_ == LeafSpec::Use::message ? BodyMedia::mail_message : BodyMedia::opaque);
+  body_ =
+      begin_body(out, text ? BodyCarrier::mail_text : BodyCarrier::mail_part, spec.name, spec.type,
+                 encoding_ == TransferEncoding::gzip64 ? ContentEncoding::gzip : ContentEncoding::identity,
+                 use_ == LeafSpec::Use::message ? BodyMedia::mail_message : BodyMedia::opaque);
 }
 
 void Leaf::content(Bytes decoded, const MailOutput& out) {

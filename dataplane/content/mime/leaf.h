@@ -29,7 +29,11 @@ void anomaly(const MailOutput& out, const char* name);
 void observe_attachment(const MailOutput& out, Bytes name);
 
 struct LeafSpec {
-  enum class Use : uint8_t { file, text, message };  // message: a mail in a transfer encoding, decoded by a decoder of its own
+  enum class Use : uint8_t {
+    file,
+    text,
+    message
+  };  // message: a mail in a transfer encoding, decoded by a decoder of its own
   Use use = Use::file;
   TransferEncoding encoding = TransferEncoding::identity;
   TextKind text_kind = TextKind::plain;
@@ -57,10 +61,10 @@ class Leaf {
   bool open_ = false;
   bool wants_urls_ = false;
   bool named_ = false;
-  uint64_t offset_ = 0;          // where the part's content begins, in the mail
+  uint64_t offset_ = 0;  // where the part's content begins, in the mail
   BodyId body_ = no_body;
   BodyId inline_body_ = no_body;  // a uuencoded file in a text
-  uint16_t files_ = 0;           // uuencoded files begun in the part
+  uint16_t files_ = 0;            // uuencoded files begun in the part
   Base64State base64_;
   QpState quoted_printable_;
   UuReader uu_;

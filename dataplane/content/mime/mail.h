@@ -57,11 +57,11 @@ class Mail {
   void begin_leaf(PartKind kind, const MailOutput& out);
 
   Direction direction_;
-  bool report_header_;      // of the top message; false for a mail inside another
-  bool top_ = true;         // the top message's header is being read
+  bool report_header_;  // of the top message; false for a mail inside another
+  bool top_ = true;     // the top message's header is being read
   bool prefix_told_ = false;
   Section section_ = Section::header;
-  uint64_t offset_ = 0;     // of the next byte, in the mail
+  uint64_t offset_ = 0;  // of the next byte, in the mail
 
   // The header field being collected.
   bool line_start_ = true;
@@ -69,7 +69,7 @@ class Mail {
   bool dropped_line_ = false;
   bool ended_with_cr_ = false;  // the line's CR is in field_
   bool field_cut_ = false;
-  uint32_t fields_ = 0;     // of this header
+  uint32_t fields_ = 0;  // of this header
   uint32_t field_length_ = 0;
   uint64_t field_offset_ = 0;
   MailCounts counts_;
@@ -77,7 +77,7 @@ class Mail {
   uint32_t urls_ = 0;
 
   At at_ = At::start;
-  uint8_t held_end_ = 0;    // bytes of held_ that are the line end before the candidate
+  uint8_t held_end_ = 0;  // bytes of held_ that are the line end before the candidate
   uint16_t held_length_ = 0;
   std::array<uint8_t, delimiter_line_max + 2> held_;
 

@@ -15,7 +15,9 @@ void on_text(Field field, Bytes value, MailCounts&, const MailOutput& out) {
   out.sink->observe(out.tx, field, {text, decode_header_text(value, text)}, out.offset);
 }
 
-void on_raw(Field field, Bytes value, MailCounts&, const MailOutput& out) { out.sink->observe(out.tx, field, value, out.offset); }
+void on_raw(Field field, Bytes value, MailCounts&, const MailOutput& out) {
+  out.sink->observe(out.tx, field, value, out.offset);
+}
 
 void on_received(Field field, Bytes value, MailCounts& counts, const MailOutput& out) {
   if (++counts.received <= received_max) on_raw(field, value, counts, out);
@@ -70,11 +72,11 @@ struct MailField {
   Handler handler;
 };
 constexpr MailField mail_fields[] = {
-    {"From", Field::email_from, on_mailboxes},         {"To", Field::email_to, on_mailboxes},
-    {"Cc", Field::email_cc, on_mailboxes},             {"Reply-To", Field::email_reply_to, on_mailboxes},
-    {"Subject", Field::email_subject, on_text},        {"Date", Field::email_date, on_raw},
-    {"Message-ID", Field::email_message_id, on_raw},   {"X-Mailer", Field::email_x_mailer, on_text},
-    {"User-Agent", Field::email_x_mailer, on_text},    {"Received", Field::email_received, on_received},
+    {"From", Field::email_from, on_mailboxes},       {"To", Field::email_to, on_mailboxes},
+    {"Cc", Field::email_cc, on_mailboxes},           {"Reply-To", Field::email_reply_to, on_mailboxes},
+    {"Subject", Field::email_subject, on_text},      {"Date", Field::email_date, on_raw},
+    {"Message-ID", Field::email_message_id, on_raw}, {"X-Mailer", Field::email_x_mailer, on_text},
+    {"User-Agent", Field::email_x_mailer, on_text},  {"Received", Field::email_received, on_received},
 };
 
 }  // namespace

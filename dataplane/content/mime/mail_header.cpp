@@ -29,7 +29,9 @@ constexpr PartField part_fields[] = {{"Content-Type", take_content_type},
                                      {"Content-Transfer-Encoding", take_transfer_encoding}};
 
 // "From sender date", the first line of a mailbox file's message, also quoted.
-bool is_mailbox_line(Bytes line) { return as_text(line).starts_with("From ") || as_text(line).starts_with(">From "); }
+bool is_mailbox_line(Bytes line) {
+  return as_text(line).starts_with("From ") || as_text(line).starts_with(">From ");
+}
 
 }  // namespace
 
@@ -73,12 +75,14 @@ size_t Mail::read_header(Bytes in, const MailOutput& out) {
   const auto* lf = static_cast<const uint8_t*>(std::memchr(in.data(), '\n', in.size()));
   Bytes piece = in.first(lf == nullptr ? in.size() : static_cast<size_t>(lf - in.data()));
   // A first line is looked at before it grows past what a field's name may take.
-  if (first_line_ && field_length_ < field_name_line_max) piece = piece.first(std::min(piece.size(), field_name_line_max - field_length_));
+  if (first_line_ && field_length_ < field_name_line_max)
+    piece = piece.first(std::min(piece.size(), field_name_line_max - field_length_));
   append_to_field(piece, out);
   if (!piece.empty()) ended_with_cr_ = piece.back() == '\r';
   const bool line_ends = lf != nullptr && in.data() + piece.size() == lf;
   if (!line_ends) {
-    const bool no_field = first_line_ && !dropped_line_ && field_length_ == field_name_line_max && field_name({field_.data(), field_length_}).empty();
+    const bool no_field = first_line_ && !dropped_line_ && field_length_ == field_name_line_max &&
+                          field_name({field_.data(), field_length_}).empty();
     if (no_field) header_line_is_body(out);
     return piece.size();
   }
@@ -94,7 +98,8 @@ void Mail::end_first_line(const MailOutput& here) {
   const Bytes line(field_.data(), field_length_);
   if (line.empty()) return end_header(out);
   const DelimiterMatch::Kind kind = boundaries_.match(line).kind;
-  if (kind == DelimiterMatch::Kind::delimiter || kind == DelimiterMatch::Kind::close) {  // a part whose header has no end
+  if (kind == DelimiterMatch::Kind::delimiter ||
+      kind == DelimiterMatch::Kind::close) {  // a part whose header has no end
     end_header(out);
     take_delimiter(line, out);
     return;
@@ -121,7 +126,8 @@ void Mail::header_line_is_body(const MailOutput& here) {
   anomaly(out, "mime.header_malformed");
   end_header(out);
   Bytes rest(line.data(), length);
-  while (!rest.empty() && section_ != Section::refused && section_ != Section::header) rest = rest.subspan(read_body(rest, out));
+  while (!rest.empty() && section_ != Section::refused && section_ != Section::header)
+    rest = rest.subspan(read_body(rest, out));
 }
 
 void Mail::end_field(const MailOutput& out) {
@@ -178,9 +184,9 @@ void Mail::begin_leaf(PartKind kind, const MailOutput& out) {
   LeafSpec spec;
   const bool text = kind == PartKind::plain_text || kind == PartKind::html_text;
   const bool named = part_.names.count() != 0;
-  spec.use = kind == PartKind::message               ? LeafSpec::Use::message
+  spec.use = kind == PartKind::message             ? LeafSpec::Use::message
              : text && !named && !part_.attachment ? LeafSpec::Use::text
-                                                     : LeafSpec::Use::file;
+                                                   : LeafSpec::Use::file;
   spec.encoding = part_.encoding;
   spec.text_kind = kind == PartKind::html_text ? TextKind::html : TextKind::plain;
   spec.name = named ? part_.names.name(0) : Bytes{};

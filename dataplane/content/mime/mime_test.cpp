@@ -25,7 +25,9 @@ std::string crlf(std::string_view text) {
   return out;
 }
 
-Recording read(std::string_view mail) { return test::run_decoder(mime_decoder, test::whole(mail), mail_options()); }
+Recording read(std::string_view mail) {
+  return test::run_decoder(mime_decoder, test::whole(mail), mail_options());
+}
 
 // Reads a mail written with LF as CRLF, checks every split, and returns what was told (but for the mail's own body, the last line).
 Recording read_checked(std::string_view mail) {
@@ -112,9 +114,11 @@ BOOST_AUTO_TEST_CASE(an_attachment_is_the_bytes_that_were_sent) {
     quoted += {'=', hex[static_cast<uint8_t>(c) >> 4], hex[c & 15]};
     if (quoted.size() % 75 == 0) quoted += "=\n";
   }
-  for (const auto& [encoding, text] : {std::pair<std::string, std::string>{"base64", base64(file)}, {"Quoted-Printable", quoted}}) {
-    const std::string mail = multipart("--b\nContent-Type: application/x; name=f\nContent-Transfer-Encoding: " + encoding + "\n\n" + text +
-                                       "\n--b--\n");
+  for (const auto& [encoding, text] :
+       {std::pair<std::string, std::string>{"base64", base64(file)}, {"Quoted-Printable", quoted}}) {
+    const std::string mail =
+        multipart("--b\nContent-Type: application/x; name=f\nContent-Transfer-Encoding: " + encoding +
+                  "\n\n" + text + "\n--b--\n");
     const Recording told = read_checked(mail);
     BOOST_TEST(told.has("1 email.attachment=f"));
     BOOST_TEST(told.count(expected) == 1U, encoding);
@@ -124,10 +128,12 @@ BOOST_AUTO_TEST_CASE(an_attachment_is_the_bytes_that_were_sent) {
 BOOST_AUTO_TEST_CASE(the_line_end_before_a_delimiter_belongs_to_it) {
   for (const std::string_view end : {"\r\n", "\n"}) {
     std::string mail = "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: a/b\n\n";
-    mail = crlf(mail) + "one\r\n\n-\r\n--\r\n--x" + std::string(end) + "--b\r\n\r\ntext" + std::string(end) + "--b--\r\n";
+    mail = crlf(mail) + "one\r\n\n-\r\n--\r\n--x" + std::string(end) + "--b\r\n\r\ntext" + std::string(end) +
+           "--b--\r\n";
     BOOST_TEST(test::check_decoder_splits(mime_decoder, mail, mail_options()) == "");
     const Recording told = read(mail);
-    BOOST_TEST(told.has("body 1 mail_part name= type=a/b complete bytes=one\\x0d\\x0a\\x0a-\\x0d\\x0a--\\x0d\\x0a--x"));
+    BOOST_TEST(told.has(
+        "body 1 mail_part name= type=a/b complete bytes=one\\x0d\\x0a\\x0a-\\x0d\\x0a--\\x0d\\x0a--x"));
     BOOST_TEST(told.has("body 1 mail_text name= type= complete bytes=text"));
   }
 }
@@ -159,33 +165,39 @@ BOOST_AUTO_TEST_CASE(nested_multiparts_are_taken_apart_with_their_japanese_names
       "\n"
       "Q2F0\n"
       "--outer one--\n");
-  BOOST_TEST(told.text() ==
-             "1 email.subject=outer\n"
-             "1 email.url=http://plain.test/a\n"
-             "body 1 mail_text name= type= complete bytes=plain http://plain.test/a\n"
-             "1 email.url=https://html.test/?a&b\n"
-             "body 1 mail_text name= type=text/html complete bytes=<a href=\"https://html.test/?a&amp;b\">x</a>\n"
-             "1 email.attachment=\\xe6\\x97\\xa5\\xe6\\x9c\\xac.pdf\n"
-             "1 email.attachment=\\xe6\\x97\\xa5\\xe6\\x9c\\xac\\xe8\\xaa\\x9e.pdf\n"
-             "body 1 mail_part name=\\xe6\\x97\\xa5\\xe6\\x9c\\xac.pdf type=application/pdf complete bytes=Cat\n");
+  BOOST_TEST(
+      told.text() ==
+      "1 email.subject=outer\n"
+      "1 email.url=http://plain.test/a\n"
+      "body 1 mail_text name= type= complete bytes=plain http://plain.test/a\n"
+      "1 email.url=https://html.test/?a&b\n"
+      "body 1 mail_text name= type=text/html complete bytes=<a href=\"https://html.test/?a&amp;b\">x</a>\n"
+      "1 email.attachment=\\xe6\\x97\\xa5\\xe6\\x9c\\xac.pdf\n"
+      "1 email.attachment=\\xe6\\x97\\xa5\\xe6\\x9c\\xac\\xe8\\xaa\\x9e.pdf\n"
+      "body 1 mail_part name=\\xe6\\x97\\xa5\\xe6\\x9c\\xac.pdf type=application/pdf complete bytes=Cat\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_attached_message_is_taken_apart_and_its_header_is_not_the_mails) {
   const Recording told = read_checked(multipart(
       "--b\nContent-Type: message/rfc822; name=fwd.eml\n\nFrom: inner@x.test\nSubject: inner\nContent-Type: multipart/mixed; boundary=c\n\n"
       "--c\nContent-Disposition: attachment; filename=deep\n\nDEEP\n--c--\n--b--\n"));
-  BOOST_TEST(told.text() == "1 email.attachment=fwd.eml\n1 email.attachment=deep\nbody 1 mail_part name=deep type= complete bytes=DEEP\n");
+  BOOST_TEST(
+      told.text() ==
+      "1 email.attachment=fwd.eml\n1 email.attachment=deep\nbody 1 mail_part name=deep type= complete bytes=DEEP\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_encoded_attached_message_becomes_a_mail_for_another_decoder) {
-  const std::string mail = multipart("--b\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeAoKeQo=\n--b--\n");
+  const std::string mail = multipart(
+      "--b\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeAoKeQo=\n--b--\n");
   const Recording told = read_checked(mail);
-  BOOST_TEST(told.text() == "body 1 mail_part name= type=message/rfc822 complete bytes=Subject: x\\x0a\\x0ay\\x0a\n");
+  BOOST_TEST(told.text() ==
+             "body 1 mail_part name= type=message/rfc822 complete bytes=Subject: x\\x0a\\x0ay\\x0a\n");
   test::DecoderOptions inner;
   inner.meta.carrier = BodyCarrier::mail_part;
   inner.meta.media = BodyMedia::mail_message;
   const Recording nested = test::run_decoder(mime_decoder, test::whole("Subject: x\n\ny\n"), inner);
-  BOOST_TEST(nested.lines[0] == "body 1 mail_text name= type= complete bytes=y\\x0a");  // its header is not the mail's
+  BOOST_TEST(nested.lines[0] ==
+             "body 1 mail_text name= type= complete bytes=y\\x0a");  // its header is not the mail's
 }
 
 BOOST_AUTO_TEST_CASE(a_uuencoded_file_in_a_text_is_an_attachment) {
@@ -196,24 +208,27 @@ BOOST_AUTO_TEST_CASE(a_uuencoded_file_in_a_text_is_an_attachment) {
 }
 
 BOOST_AUTO_TEST_CASE(a_uuencoded_part_is_the_file_in_it) {
-  const Recording told = read_checked(
-      multipart("--b\nContent-Type: application/x\nContent-Transfer-Encoding: x-uuencode\n\nbegin 644 cat.txt\n#0V%T\n`\nend\n--b--\n"));
+  const Recording told = read_checked(multipart(
+      "--b\nContent-Type: application/x\nContent-Transfer-Encoding: x-uuencode\n\nbegin 644 cat.txt\n#0V%T\n`\nend\n--b--\n"));
   BOOST_TEST(told.has("1 email.attachment=cat.txt"));
   BOOST_TEST(told.has("body 1 mail_part name= type=application/x complete bytes=Cat"));
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_last_delimiter_ends_the_part_with_the_mail) {
-  BOOST_TEST(read_checked(multipart("--b\nContent-Type: a/b\n\nx\n")).has("body 1 mail_part name= type=a/b complete bytes=x\\x0d\\x0a"));
-  BOOST_TEST(read_checked(multipart("--b\nContent-Type: a/b\n\nx\n--b--")).has("body 1 mail_part name= type=a/b complete bytes=x"));
+  BOOST_TEST(read_checked(multipart("--b\nContent-Type: a/b\n\nx\n"))
+                 .has("body 1 mail_part name= type=a/b complete bytes=x\\x0d\\x0a"));
+  BOOST_TEST(read_checked(multipart("--b\nContent-Type: a/b\n\nx\n--b--"))
+                 .has("body 1 mail_part name= type=a/b complete bytes=x"));
   test::DecoderOptions cut = mail_options();
   cut.end = BodyEnd::truncated;
   const std::string mail = crlf(multipart("--b\nContent-Type: a/b\n\nx"));
-  BOOST_TEST(test::run_decoder(mime_decoder, test::whole(mail), cut).has("body 1 mail_part name= type=a/b truncated bytes=x"));
+  BOOST_TEST(test::run_decoder(mime_decoder, test::whole(mail), cut)
+                 .has("body 1 mail_part name= type=a/b truncated bytes=x"));
 }
 
 BOOST_AUTO_TEST_CASE(an_outer_delimiter_ends_what_is_inside) {
-  const Recording told = read_checked(
-      multipart("--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\nContent-Type: a/b\n\nx\n--b\nContent-Type: c/d\n\ny\n--c\nz\n--b--\n"));
+  const Recording told = read_checked(multipart(
+      "--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\nContent-Type: a/b\n\nx\n--b\nContent-Type: c/d\n\ny\n--c\nz\n--b--\n"));
   BOOST_TEST(told.has("body 1 mail_part name= type=a/b complete bytes=x"));
   BOOST_TEST(told.has("body 1 mail_part name= type=c/d complete bytes=y\\x0d\\x0a--c\\x0d\\x0az"));
 }
@@ -225,13 +240,15 @@ BOOST_AUTO_TEST_CASE(a_line_that_only_begins_with_a_boundary_is_content_and_told
 }
 
 BOOST_AUTO_TEST_CASE(a_part_after_the_last_delimiter_is_read_and_told) {
-  const Recording told = read_checked(multipart("--b\n\nx\n--b--\n--b\nContent-Disposition: attachment; filename=hidden\n\nH\n--b--\n"));
+  const Recording told = read_checked(
+      multipart("--b\n\nx\n--b--\n--b\nContent-Disposition: attachment; filename=hidden\n\nH\n--b--\n"));
   BOOST_TEST(told.has("anomaly 1 mime.part_after_end"));
   BOOST_TEST(told.has("body 1 mail_part name=hidden type= complete bytes=H"));
 }
 
 BOOST_AUTO_TEST_CASE(a_header_that_does_not_end_gives_its_attachment_all_the_same) {
-  const Recording told = read_checked(multipart("--b\nContent-Disposition: attachment; filename=empty\n--b\n\nx\n--b--\n"));
+  const Recording told =
+      read_checked(multipart("--b\nContent-Disposition: attachment; filename=empty\n--b\n\nx\n--b--\n"));
   BOOST_TEST(told.has("body 1 mail_part name=empty type= complete bytes="));
   BOOST_TEST(told.has("body 1 mail_text name= type= complete bytes=x"));
 }
@@ -241,7 +258,8 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_no_field_begins_the_body) {
   BOOST_TEST(told.has("anomaly 1 mime.header_malformed"));
   BOOST_TEST(told.has("1 email.subject=x"));
   BOOST_TEST(told.count("1 email.from") == 0U);
-  BOOST_TEST(told.has("body 1 mail_text name= type= complete bytes=this is text\\x0d\\x0aFrom: text@x.test\\x0d\\x0a"));
+  BOOST_TEST(told.has(
+      "body 1 mail_text name= type= complete bytes=this is text\\x0d\\x0aFrom: text@x.test\\x0d\\x0a"));
 }
 
 BOOST_AUTO_TEST_CASE(a_mail_that_ends_in_its_header_shows_it) {
@@ -276,7 +294,8 @@ BOOST_AUTO_TEST_CASE(a_second_content_type_is_told_and_the_first_counts) {
 }
 
 BOOST_AUTO_TEST_CASE(odd_encodings_are_told_and_decoded_as_readers_do) {
-  BOOST_TEST(read_checked("Content-Type: a/b\nContent-Transfer-Encoding: base64\n\nQ2\n!F0\n").has("anomaly 1 mime.base64_odd"));
+  BOOST_TEST(read_checked("Content-Type: a/b\nContent-Transfer-Encoding: base64\n\nQ2\n!F0\n")
+                 .has("anomaly 1 mime.base64_odd"));
   BOOST_TEST(read_checked("Content-Type: a/b\nContent-Transfer-Encoding: base64\n\nQ2\n!F0\n")
                  .has("body 1 mail_part name= type=a/b complete bytes=Cat"));
   const Recording unknown = read_checked("Content-Type: a/b\nContent-Transfer-Encoding: rot13\n\nx\n");
@@ -291,7 +310,9 @@ BOOST_AUTO_TEST_CASE(a_hole_is_a_gap_of_the_part_and_loses_one_header_field) {
   const std::string head = "Content-Type: application/x\r\n\r\n";
   Recording told = test::run_decoder(mime_decoder, {{head + "ab"}, {"", 10}, {"cd"}}, mail_options());
   BOOST_TEST(told.has("body 1 mail_part name= type=application/x complete bytes=ab<gap 10>cd"));
-  told = test::run_decoder(mime_decoder, {{"From: a@x.test\r\nSubject: lo"}, {"", 10}, {"st\r\nDate: d\r\n\r\nx"}}, mail_options());
+  told = test::run_decoder(mime_decoder,
+                           {{"From: a@x.test\r\nSubject: lo"}, {"", 10}, {"st\r\nDate: d\r\n\r\nx"}},
+                           mail_options());
   BOOST_TEST(told.has("1 email.from=a@x.test"));
   BOOST_TEST(told.has("1 email.date=d"));
   BOOST_TEST(told.count("1 email.subject") == 0U);
@@ -301,7 +322,8 @@ BOOST_AUTO_TEST_CASE(multiparts_at_the_depth_limit_are_read_and_one_past_it_is_o
   const auto nested = [](size_t depth) {
     std::string mail;
     for (size_t i = 0; i < depth; ++i) {
-      mail += "Content-Type: multipart/mixed; boundary=b" + std::to_string(i) + "x\r\n\r\n--b" + std::to_string(i) + "x\r\n";
+      mail += "Content-Type: multipart/mixed; boundary=b" + std::to_string(i) + "x\r\n\r\n--b" +
+              std::to_string(i) + "x\r\n";
     }
     return read(mail + "Content-Disposition: attachment; filename=deep\r\n\r\nD");
   };
@@ -360,7 +382,8 @@ BOOST_AUTO_TEST_CASE(addresses_urls_and_boundaries_are_kept_to_their_bounds) {
   BOOST_TEST(told.count("anomaly 1 mime.too_many_urls") == 1U);
   const auto with = [](size_t length) {
     const std::string boundary(length, 'b');
-    return read("Content-Type: multipart/mixed; boundary=\"" + boundary + "\"\r\n\r\n--" + boundary + "\r\nContent-Type: a/b\r\n\r\nx");
+    return read("Content-Type: multipart/mixed; boundary=\"" + boundary + "\"\r\n\r\n--" + boundary +
+                "\r\nContent-Type: a/b\r\n\r\nx");
   };
   BOOST_TEST(with(mime::boundary_bytes_usual).count("anomaly") == 0U);
   BOOST_TEST(with(mime::boundary_bytes_usual + 1).has("anomaly 1 mime.boundary_too_long"));
@@ -369,10 +392,12 @@ BOOST_AUTO_TEST_CASE(addresses_urls_and_boundaries_are_kept_to_their_bounds) {
 }
 
 BOOST_AUTO_TEST_CASE(hostile_mails_are_read_the_same_in_pieces) {
-  for (const std::string_view mail :
-       {"\n", "\n\n", ":\n: :\n\n", " \n", "From\n", "Content-Type: multipart/mixed; boundary=b\n--b\n--b--\n--b--",
-        "Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: inner\n\nx\n--b\n", "A:\n\n\n-\n--\n---\n",
-        "Content-Type: multipart/mixed; boundary=\"\"\n\n--\n\nx\n----\n",
-        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n--b--\n--b--\n"})
+  for (
+      const std::string_view mail :
+      {"\n", "\n\n", ":\n: :\n\n", " \n", "From\n",
+       "Content-Type: multipart/mixed; boundary=b\n--b\n--b--\n--b--",
+       "Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: inner\n\nx\n--b\n",
+       "A:\n\n\n-\n--\n---\n", "Content-Type: multipart/mixed; boundary=\"\"\n\n--\n\nx\n----\n",
+       "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n--b--\n--b--\n"})
     static_cast<void>(read_checked(mail));
 }

@@ -21,7 +21,7 @@ constexpr int hex_value(uint8_t c) {
 // One "name=value" of a field.
 struct Parameter {
   Bytes name;
-  Bytes value;   // to the semicolon, or inside the quotes (escapes still there)
+  Bytes value;  // to the semicolon, or inside the quotes (escapes still there)
   bool quoted = false;
 };
 
@@ -99,8 +99,8 @@ bool next_parameter(Bytes& text, Parameter& parameter) {
 // name, name*, name*N, name*N*.
 struct PieceName {
   bool matches = false;
-  bool piece = false;       // has a star: RFC 2231
-  bool encoded = false;     // ends with a star
+  bool piece = false;    // has a star: RFC 2231
+  bool encoded = false;  // ends with a star
   unsigned index = 0;
 };
 PieceName match_name(Bytes text, std::string_view name) {
@@ -139,7 +139,8 @@ void put_unquoted(const Parameter& parameter, Writer& to) {
 
 void put_percent_decoded(Bytes value, Writer& to) {
   for (size_t i = 0; i < value.size(); ++i) {
-    if (value[i] == '%' && i + 2 < value.size() && hex_value(value[i + 1]) >= 0 && hex_value(value[i + 2]) >= 0) {
+    if (value[i] == '%' && i + 2 < value.size() && hex_value(value[i + 1]) >= 0 &&
+        hex_value(value[i + 2]) >= 0) {
       to.put(static_cast<uint8_t>(hex_value(value[i + 1]) << 4 | hex_value(value[i + 2])));
       i += 2;
     } else {
@@ -150,7 +151,7 @@ void put_percent_decoded(Bytes value, Writer& to) {
 
 struct Value {
   size_t length = 0;
-  Bytes charset;         // of RFC 2231; empty: none named
+  Bytes charset;  // of RFC 2231; empty: none named
   bool charset_named = false;
 };
 
@@ -165,7 +166,8 @@ Value read_extended(Bytes field, std::string_view name, std::span<uint8_t> out) 
   Parameter parameter;
   while (next_parameter(field, parameter)) {
     const PieceName piece = match_name(parameter.name, name);
-    if (!piece.matches || !piece.piece || piece.index >= parameter_pieces_max || pieces[piece.index].there) continue;
+    if (!piece.matches || !piece.piece || piece.index >= parameter_pieces_max || pieces[piece.index].there)
+      continue;
     pieces[piece.index] = {parameter, true, piece.encoded};
   }
   Value value;
@@ -173,7 +175,8 @@ Value read_extended(Bytes field, std::string_view name, std::span<uint8_t> out) 
   for (size_t i = 0; i < parameter_pieces_max && pieces[i].there; ++i) {
     Bytes bytes = pieces[i].parameter.value;
     const size_t first = find_byte(bytes, '\'');
-    const size_t second = first == bytes.size() ? first : first + 1 + find_byte(bytes.subspan(first + 1), '\'');
+    const size_t second =
+        first == bytes.size() ? first : first + 1 + find_byte(bytes.subspan(first + 1), '\'');
     if (i == 0 && pieces[i].encoded && second < bytes.size()) {  // charset'language'
       value.charset = bytes.first(first);
       value.charset_named = true;
@@ -197,7 +200,8 @@ Value read_value(Bytes field, std::string_view name, Reading reading, std::span<
     const PieceName piece = match_name(parameter.name, name);
     if (!piece.matches || piece.piece) continue;
     if (reading == Reading::token && !parameter.quoted) {
-      const auto white = std::find_if(parameter.value.begin(), parameter.value.end(), [](uint8_t c) { return c == ' ' || c == '\t'; });
+      const auto white = std::find_if(parameter.value.begin(), parameter.value.end(),
+                                      [](uint8_t c) { return c == ' ' || c == '\t'; });
       parameter.value = parameter.value.first(static_cast<size_t>(white - parameter.value.begin()));
     }
     Writer to{out};
@@ -211,9 +215,11 @@ Value read_value(Bytes field, std::string_view name, Reading reading, std::span<
 
 Bytes main_value(Bytes field) {
   field = field.subspan(separators_length(field));
-  const auto end = std::find_if(field.begin(), field.end(), [](uint8_t c) { return c == ';' || c == ' ' || c == '\t' || c == '('; });
+  const auto end = std::find_if(field.begin(), field.end(),
+                                [](uint8_t c) { return c == ';' || c == ' ' || c == '\t' || c == '('; });
   field = field.first(static_cast<size_t>(end - field.begin()));
-  if (field.size() >= 2 && field.front() == '"' && field.back() == '"') field = field.subspan(1, field.size() - 2);
+  if (field.size() >= 2 && field.front() == '"' && field.back() == '"')
+    field = field.subspan(1, field.size() - 2);
   return field;
 }
 
@@ -225,7 +231,8 @@ size_t parameter_text(Bytes field, std::string_view name, Reading reading, std::
   uint8_t raw[names_bytes_max];
   const Value value = read_value(field, name, reading, raw);
   const Bytes bytes(raw, value.length);
-  return value.charset_named ? to_utf8(find_charset(value.charset), bytes, out) : decode_header_text(bytes, out);
+  return value.charset_named ? to_utf8(find_charset(value.charset), bytes, out)
+                             : decode_header_text(bytes, out);
 }
 
 }  // namespace sekisho::mime

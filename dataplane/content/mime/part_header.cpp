@@ -15,7 +15,8 @@ namespace {
 // Every reading of a name parameter, best first.
 constexpr Reading readings[] = {Reading::extended, Reading::plain, Reading::token};
 
-void add_names(PartHeader& part, Bytes field, std::string_view parameter, uint8_t rank, const MailOutput& out) {
+void add_names(PartHeader& part, Bytes field, std::string_view parameter, uint8_t rank,
+               const MailOutput& out) {
   for (const Reading reading : readings) {
     uint8_t text[1024];
     const size_t length = parameter_text(field, parameter, reading, text);
@@ -63,7 +64,8 @@ void take_content_type(PartHeader& part, Bytes value, const MailOutput& out) {
   uint8_t boundary[field_bytes_max];
   size_t length = parameter_bytes(value, "boundary", Reading::token, boundary);
   if (length == 0) length = parameter_bytes(value, "boundary", Reading::extended, boundary);
-  while (length != 0 && (boundary[length - 1] == ' ' || boundary[length - 1] == '\t')) --length;  // RFC 2046 5.1.1
+  while (length != 0 && (boundary[length - 1] == ' ' || boundary[length - 1] == '\t'))
+    --length;  // RFC 2046 5.1.1
   if (length > boundary_bytes_usual) anomaly(out, "mime.boundary_too_long");
   part.boundary_length = static_cast<uint16_t>(length);
   std::memcpy(part.boundary_bytes.data(), boundary, part.boundary().size());
@@ -84,10 +86,12 @@ PartKind kind_of(const PartHeader& part, bool in_digest) {
   const Bytes type = part.type();
   if (type.empty()) return in_digest ? PartKind::message : PartKind::plain_text;
   if (begins(type, "multipart/")) return PartKind::multipart;
-  if (is(type, "message/rfc822") || is(type, "message/global") || is(type, "message/news")) return PartKind::message;
+  if (is(type, "message/rfc822") || is(type, "message/global") || is(type, "message/news"))
+    return PartKind::message;
   if (is(type, "text/html") || is(type, "application/xhtml+xml")) return PartKind::html_text;
   // "text" alone is what old mailers wrote; delivery reports are text to their readers.
-  return begins(type, "text/") || is(type, "text") || begins(type, "message/") ? PartKind::plain_text : PartKind::file;
+  return begins(type, "text/") || is(type, "text") || begins(type, "message/") ? PartKind::plain_text
+                                                                               : PartKind::file;
 }
 
 }  // namespace sekisho::mime

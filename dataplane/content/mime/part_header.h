@@ -35,8 +35,8 @@ struct PartHeader {
   bool type_seen = false;
   bool disposition_seen = false;
   bool encoding_seen = false;
-  bool attachment = false;       // Content-Disposition: attachment
-  bool names_told = false;       // too many of them
+  bool attachment = false;  // Content-Disposition: attachment
+  bool names_told = false;  // too many of them
   TransferEncoding encoding = TransferEncoding::identity;
   uint8_t type_length = 0;
   uint16_t boundary_length = 0;  // 0: none; more than boundary_bytes_max: not kept

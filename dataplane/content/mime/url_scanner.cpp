@@ -12,9 +12,9 @@ struct Reference {
   uint8_t value;
 };
 constexpr Reference references[] = {
-    {"amp", '&'},   {"lt", '<'},     {"gt", '>'},     {"quot", '"'},   {"apos", '\''},  {"colon", ':'},
-    {"sol", '/'},   {"period", '.'}, {"quest", '?'},  {"equals", '='}, {"percnt", '%'}, {"commat", '@'},
-    {"num", '#'},   {"lowbar", '_'}, {"hyphen", '-'}, {"nbsp", ' '},   {"semi", ';'},   {"comma", ','},
+    {"amp", '&'}, {"lt", '<'},     {"gt", '>'},     {"quot", '"'},   {"apos", '\''},  {"colon", ':'},
+    {"sol", '/'}, {"period", '.'}, {"quest", '?'},  {"equals", '='}, {"percnt", '%'}, {"commat", '@'},
+    {"num", '#'}, {"lowbar", '_'}, {"hyphen", '-'}, {"nbsp", ' '},   {"semi", ';'},   {"comma", ','},
 };
 
 // The number of "#123" or "#x7b"; 0 where it is no ASCII character.
@@ -33,8 +33,9 @@ uint8_t numeric(std::string_view text) {
 }  // namespace
 
 size_t UrlScanner::skip_plain(Bytes in) {
-  const auto stop = kind_ == TextKind::html ? std::find_if(in.begin(), in.end(), [](uint8_t c) { return c == ':' || c == '&'; })
-                                            : std::find(in.begin(), in.end(), uint8_t{':'});
+  const auto stop = kind_ == TextKind::html
+                        ? std::find_if(in.begin(), in.end(), [](uint8_t c) { return c == ':' || c == '&'; })
+                        : std::find(in.begin(), in.end(), uint8_t{':'});
   const auto length = static_cast<size_t>(stop - in.begin());
   size_t first = length;
   for (size_t kept = 0; first != 0 && kept < scheme_max; --first) kept += in[first - 1] != 0 ? 1 : 0;
@@ -46,7 +47,8 @@ size_t UrlScanner::skip_plain(Bytes in) {
 size_t UrlScanner::scheme_length() const {
   const std::string_view tail(reinterpret_cast<const char*>(tail_), tail_length_);
   for (const std::string_view scheme : schemes)
-    if (tail.size() >= scheme.size() && equals_ignore_case(tail.substr(tail.size() - scheme.size()), scheme)) return scheme.size();
+    if (tail.size() >= scheme.size() && equals_ignore_case(tail.substr(tail.size() - scheme.size()), scheme))
+      return scheme.size();
   return 0;
 }
 
@@ -62,8 +64,12 @@ Bytes UrlScanner::trimmed_url() const {
   constexpr std::string_view trailing = ".,;:!?)]}*";
   while (url.size() > start_ && trailing.find(static_cast<char>(url.back())) != trailing.npos) {
     // A bracket that was opened inside the URL belongs to it.
-    if (url.back() == ')' && std::find(url.begin() + static_cast<std::ptrdiff_t>(start_), url.end(), uint8_t{'('}) != url.end()) break;
-    if (url.back() == ']' && std::find(url.begin() + static_cast<std::ptrdiff_t>(start_), url.end(), uint8_t{'['}) != url.end()) break;
+    if (url.back() == ')' &&
+        std::find(url.begin() + static_cast<std::ptrdiff_t>(start_), url.end(), uint8_t{'('}) != url.end())
+      break;
+    if (url.back() == ']' &&
+        std::find(url.begin() + static_cast<std::ptrdiff_t>(start_), url.end(), uint8_t{'['}) != url.end())
+      break;
     url = url.first(url.size() - 1);
   }
   return url;

@@ -60,7 +60,8 @@ class UrlScanner {
   // What a complete reference "&name;" stands for; 0 where it is unknown.
   static uint8_t decode_reference(Bytes text);
   static bool ends_url(uint8_t c) {
-    return c <= ' ' || c == '"' || c == '<' || c == '>' || c == '\'' || c == '`' || c == '|' || c == '\\' || c == '^' || c == 0x7f;
+    return c <= ' ' || c == '"' || c == '<' || c == '>' || c == '\'' || c == '`' || c == '|' || c == '\\' ||
+           c == '^' || c == 0x7f;
   }
   Bytes trimmed_url() const;
 
@@ -75,7 +76,8 @@ class UrlScanner {
         return decoded(value, each);
       }
     }
-    const bool belongs = (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '#';
+    const bool belongs =
+        (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '#';
     if (reference_length_ == 0 || (belongs && reference_length_ < reference_max)) {
       reference_[reference_length_++] = c;
       return;
@@ -143,7 +145,7 @@ class UrlScanner {
   uint8_t reference_length_ = 0;
   uint8_t tail_[scheme_max];
   uint8_t reference_[reference_max + 1];
-  size_t start_ = 0;    // of what follows "://"
+  size_t start_ = 0;  // of what follows "://"
   size_t length_ = 0;
   uint8_t url_[url_bytes_max];
 };

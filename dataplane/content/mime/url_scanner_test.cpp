@@ -42,7 +42,8 @@ BOOST_AUTO_TEST_CASE(urls_stand_between_white_space_quotes_and_brackets) {
 }
 
 BOOST_AUTO_TEST_CASE(character_references_do_not_hide_a_url_in_html) {
-  BOOST_TEST(urls("<a href=\"http://a.test/?x=1&amp;y=2\">t</a>", TextKind::html) == "http://a.test/?x=1&y=2\n");
+  BOOST_TEST(urls("<a href=\"http://a.test/?x=1&amp;y=2\">t</a>", TextKind::html) ==
+             "http://a.test/?x=1&y=2\n");
   BOOST_TEST(urls("<a href='&#104;tt&#x70;&colon;&sol;&sol;b.test'>", TextKind::html) == "http://b.test\n");
   BOOST_TEST(urls("http://c.test/?a&copy=1&&x;", TextKind::html) == "http://c.test/?a&copy=1&&x\n");
   BOOST_TEST(urls("http://d.test/&amp;", TextKind::plain) == "http://d.test/&amp\n");

@@ -30,14 +30,16 @@ bool decode_uu_line(Bytes line, std::span<uint8_t, uu_decoded_max> out, size_t& 
   if (line.empty() || sextet(line[0]) == 0xff || as_text(line) == "end") return false;
   const size_t count = sextet(line[0]);
   const size_t characters = (count + 2) / 3 * 4;
-  if (line.size() - 1 > characters + 4) return false;  // longer than its count says (a checksum character is common)
+  if (line.size() - 1 > characters + 4)
+    return false;  // longer than its count says (a checksum character is common)
   uint32_t bits = 0;
   for (size_t i = 0; i < characters; ++i) {
     const uint8_t value = i + 1 < line.size() ? sextet(line[i + 1]) : uint8_t{0};
     if (value == 0xff) return false;
     bits = bits << 6 | value;
     if (i % 4 != 3) continue;
-    for (int shift = 16; shift >= 0 && length < count; shift -= 8) out[length++] = static_cast<uint8_t>(bits >> shift);
+    for (int shift = 16; shift >= 0 && length < count; shift -= 8)
+      out[length++] = static_cast<uint8_t>(bits >> shift);
   }
   return true;
 }

@@ -87,7 +87,7 @@ class UuReader {
   }
 
   size_t length_ = 0;
-  bool long_ = false;    // the line is too long, or of no interest
+  bool long_ = false;  // the line is too long, or of no interest
   bool inside_ = false;
   uint8_t held_[uu_line_max];
 };

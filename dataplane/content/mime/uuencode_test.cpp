@@ -37,7 +37,8 @@ std::string files_in(std::string_view text) {
 
 BOOST_AUTO_TEST_CASE(a_file_is_decoded_with_its_name) {
   BOOST_TEST(files_in("hello\r\nbegin 644 a b.txt\r\n#0V%T\r\n`\r\nend\r\nbye\r\n") == "[a b.txt]Cat[end]");
-  BOOST_TEST(files_in("begin 644 x\n#0V%T\n#0V%T\n \nend\nbegin 600 y\n!00``\nend\n") == "[x]CatCat[end][y]A[end]");
+  BOOST_TEST(files_in("begin 644 x\n#0V%T\n#0V%T\n \nend\nbegin 600 y\n!00``\nend\n") ==
+             "[x]CatCat[end][y]A[end]");
 }
 
 BOOST_AUTO_TEST_CASE(lost_trailing_blanks_and_a_missing_end_are_forgiven) {
@@ -46,7 +47,8 @@ BOOST_AUTO_TEST_CASE(lost_trailing_blanks_and_a_missing_end_are_forgiven) {
 }
 
 BOOST_AUTO_TEST_CASE(a_text_that_only_speaks_of_begin_is_no_file) {
-  BOOST_TEST(files_in("begin at home\nbegin 9 x\nbegin 644\nbegin 64488 x\n begin 644 x\nBegin 644 x\n") == "");
+  BOOST_TEST(files_in("begin at home\nbegin 9 x\nbegin 644\nbegin 64488 x\n begin 644 x\nBegin 644 x\n") ==
+             "");
 }
 
 BOOST_AUTO_TEST_CASE(a_line_at_the_limit_begins_a_file_and_one_past_it_does_not) {

@@ -12,7 +12,7 @@ namespace {
 // A command as its handler sees it.
 struct Heard {
   Bytes argument;
-  uint64_t offset;           // of the line's first byte
+  uint64_t offset;  // of the line's first byte
   uint64_t argument_offset;
 };
 using Handler = void (*)(Session&, const Heard&, Sink&);
@@ -25,7 +25,8 @@ void on_plain(Session& session, const Heard& heard, Sink& sink) {
 void on_helo(Session& session, const Heard& heard, Sink& sink) {
   Bytes rest;
   const Bytes name = first_word(heard.argument, rest);
-  const bool same = as_text(name.first(std::min(name.size(), helo_bytes_max))) == as_text(session.helo.view());
+  const bool same =
+      as_text(name.first(std::min(name.size(), helo_bytes_max))) == as_text(session.helo.view());
   if (session.mail_begun || session.body_open) {
     end_message(session, BodyEnd::aborted, heard.offset, sink);
     end_transaction(session, session.tx, Completeness::complete, sink);
@@ -65,7 +66,8 @@ void on_rcpt(Session& session, const Heard& heard, Sink& sink) {
   open_transaction(session, sink);
   const Path path = parse_path(heard.argument);
   ++session.recipients;
-  if (session.recipients == recipients_max + 1) sink.anomaly(session.tx, "smtp.too_many_recipients", heard.offset);
+  if (session.recipients == recipients_max + 1)
+    sink.anomaly(session.tx, "smtp.too_many_recipients", heard.offset);
   if (!path.address.empty() && session.recipients <= recipients_max) {
     const auto skipped = static_cast<uint64_t>(path.address.data() - heard.argument.data());
     sink.observe(session.tx, Field::smtp_rcpt_to, path.address, heard.argument_offset + skipped);
@@ -167,9 +169,9 @@ struct VerbHandler {
   Handler handler;
 };
 constexpr VerbHandler handlers[] = {
-    {Verb::helo, on_helo}, {Verb::mail, on_mail}, {Verb::rcpt, on_rcpt}, {Verb::data, on_data},
-    {Verb::bdat, on_bdat}, {Verb::rset, on_rset}, {Verb::quit, on_quit}, {Verb::auth, on_auth},
-    {Verb::starttls, on_starttls},
+    {Verb::helo, on_helo}, {Verb::mail, on_mail}, {Verb::rcpt, on_rcpt},
+    {Verb::data, on_data}, {Verb::bdat, on_bdat}, {Verb::rset, on_rset},
+    {Verb::quit, on_quit}, {Verb::auth, on_auth}, {Verb::starttls, on_starttls},
 };
 
 void obey(Session& session, const Command& command, const Heard& heard, Sink& sink) {
@@ -205,7 +207,8 @@ size_t read_line(Session& session, Bytes in, uint64_t offset, Sink& sink) {
     session.injection_told = true;
   }
   const auto skipped = static_cast<uint64_t>(command.argument.data() - line.text.data());
-  obey(session, command, {command.argument, offset, command.argument.empty() ? offset : offset + skipped}, sink);
+  obey(session, command, {command.argument, offset, command.argument.empty() ? offset : offset + skipped},
+       sink);
   return line.consumed;
 }
 
@@ -265,7 +268,9 @@ size_t skip_line(LineState& lines, Bytes in) {
 
 // The first command of a stream that is another protocol's after all ("220" greets from FTP servers too).
 bool is_foreign(const Session& session, Bytes in) {
-  if (session.tx != no_tx || session.banner_names_smtp || session.mode != Mode::command || session.client_began) return false;
+  if (session.tx != no_tx || session.banner_names_smtp || session.mode != Mode::command ||
+      session.client_began)
+    return false;
   const auto lf = std::find(in.begin(), in.end(), uint8_t{'\n'});
   if (lf == in.end()) return false;
   Bytes line = in.first(static_cast<size_t>(lf - in.begin()));
@@ -274,7 +279,8 @@ bool is_foreign(const Session& session, Bytes in) {
   Bytes rest;
   const std::string_view mechanism = as_text(first_word(command.argument, rest));
   return command.verb == Verb::unknown ||
-         (command.verb == Verb::auth && (equals_ignore_case(mechanism, "TLS") || equals_ignore_case(mechanism, "SSL")));
+         (command.verb == Verb::auth &&
+          (equals_ignore_case(mechanism, "TLS") || equals_ignore_case(mechanism, "SSL")));
 }
 
 }  // namespace

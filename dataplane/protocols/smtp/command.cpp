@@ -15,14 +15,27 @@ struct VerbName {
   bool smtp_only;  // no other protocol of our list has it: enough to recognise SMTP
 };
 constexpr VerbName verb_names[] = {
-    {"HELO", Verb::helo, true},      {"EHLO", Verb::helo, true},     {"LHLO", Verb::helo, true},
-    {"MAIL FROM:", Verb::mail, true}, {"RCPT TO:", Verb::rcpt, true}, {"DATA", Verb::data, false},
-    {"BDAT", Verb::bdat, true},      {"RSET", Verb::rset, false},    {"QUIT", Verb::quit, false},
-    {"AUTH", Verb::auth, false},     {"STARTTLS", Verb::starttls, false},
+    {"HELO", Verb::helo, true},
+    {"EHLO", Verb::helo, true},
+    {"LHLO", Verb::helo, true},
+    {"MAIL FROM:", Verb::mail, true},
+    {"RCPT TO:", Verb::rcpt, true},
+    {"DATA", Verb::data, false},
+    {"BDAT", Verb::bdat, true},
+    {"RSET", Verb::rset, false},
+    {"QUIT", Verb::quit, false},
+    {"AUTH", Verb::auth, false},
+    {"STARTTLS", Verb::starttls, false},
     {"X-ANONYMOUSTLS", Verb::starttls, true},  // [MS-OXSMTP]: STARTTLS between Exchange servers
-    {"NOOP", Verb::other, false},    {"HELP", Verb::other, false},   {"VRFY", Verb::other, true},
-    {"EXPN", Verb::other, true},     {"ETRN", Verb::other, true},    {"TURN", Verb::other, true},
-    {"XCLIENT", Verb::other, true},  {"XFORWARD", Verb::other, true}, {"BURL", Verb::other, true},
+    {"NOOP", Verb::other, false},
+    {"HELP", Verb::other, false},
+    {"VRFY", Verb::other, true},
+    {"EXPN", Verb::other, true},
+    {"ETRN", Verb::other, true},
+    {"TURN", Verb::other, true},
+    {"XCLIENT", Verb::other, true},
+    {"XFORWARD", Verb::other, true},
+    {"BURL", Verb::other, true},
 };
 
 constexpr bool is_white(uint8_t c) { return c == ' ' || c == '\t'; }
@@ -91,12 +104,14 @@ Path parse_path(Bytes argument) {
   Path path{argument.first(length), trim(argument.subspan(length))};
   if (as_text(path.address) == "<>") return path;
   if (!path.address.empty() && path.address.front() == '<') path.address = path.address.subspan(1);
-  if (!path.address.empty() && path.address.back() == '>') path.address = path.address.first(path.address.size() - 1);
+  if (!path.address.empty() && path.address.back() == '>')
+    path.address = path.address.first(path.address.size() - 1);
   path.address = trim(path.address);
   // RFC 5321 F.2: "@relay,@relay:" before the address is to be ignored.
   if (!path.address.empty() && path.address.front() == '@') {
     const auto colon = std::find(path.address.begin(), path.address.end(), uint8_t{':'});
-    if (colon != path.address.end()) path.address = path.address.subspan(static_cast<size_t>(colon - path.address.begin()) + 1);
+    if (colon != path.address.end())
+      path.address = path.address.subspan(static_cast<size_t>(colon - path.address.begin()) + 1);
   }
   return path;
 }
@@ -120,7 +135,8 @@ bool parse_number(Bytes digits, uint64_t& value) {
 bool number_parameter(Bytes parameters, std::string_view name, uint64_t& value) {
   while (!parameters.empty()) {
     const Bytes word = first_word(parameters, parameters);
-    if (word.size() > name.size() && word[name.size()] == '=' && equals_ignore_case(as_text(word.first(name.size())), name))
+    if (word.size() > name.size() && word[name.size()] == '=' &&
+        equals_ignore_case(as_text(word.first(name.size())), name))
       return parse_number(word.subspan(name.size() + 1), value);
   }
   return false;
@@ -143,7 +159,8 @@ VerbMatch match_verb(Bytes prefix) {
       best = std::max(best, VerbMatch::partial);
     } else if (compared < entry.name.size()) {
       best = std::max(best, VerbMatch::partial);
-    } else if (entry.name.back() == ':' || is_white(prefix[compared]) || prefix[compared] == '\r' || prefix[compared] == '\n') {
+    } else if (entry.name.back() == ':' || is_white(prefix[compared]) || prefix[compared] == '\r' ||
+               prefix[compared] == '\n') {
       best = std::max(best, entry.smtp_only ? VerbMatch::smtp_only : VerbMatch::shared);
     }
   }

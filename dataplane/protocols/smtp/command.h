@@ -20,7 +20,7 @@ Command parse_command(Bytes line);
 
 // RFC 5321 4.1.2: the path of MAIL and RCPT without its brackets and its source route, and what follows it.
 struct Path {
-  Bytes address;     // "<>" for the null path, so that it is told from none
+  Bytes address;  // "<>" for the null path, so that it is told from none
   Bytes parameters;
 };
 Path parse_path(Bytes argument);

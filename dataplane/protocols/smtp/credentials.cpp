@@ -42,8 +42,10 @@ struct MechanismEntry {
   std::string_view (*user)(std::string_view text);  // applied to client line 0
 };
 constexpr MechanismEntry mechanisms[] = {
-    {"PLAIN", Mechanism::plain, 1, plain_user},         {"LOGIN", Mechanism::login, 2, whole},
-    {"CRAM-MD5", Mechanism::cram_md5, 1, before_last_space}, {"XOAUTH2", Mechanism::xoauth2, 1, oauth_user},
+    {"PLAIN", Mechanism::plain, 1, plain_user},
+    {"LOGIN", Mechanism::login, 2, whole},
+    {"CRAM-MD5", Mechanism::cram_md5, 1, before_last_space},
+    {"XOAUTH2", Mechanism::xoauth2, 1, oauth_user},
     {"OAUTHBEARER", Mechanism::xoauth2, 1, oauth_user},
 };
 

@@ -17,7 +17,8 @@ Bytes without_end(Bytes line) {
 
 Line next_line(LineState& lines, Bytes in, uint64_t offset, TxId tx, Sink& sink) {
   if (in.empty()) return {};
-  const auto* lf = static_cast<const uint8_t*>(std::memchr(in.data() + lines.searched, '\n', in.size() - lines.searched));
+  const auto* lf =
+      static_cast<const uint8_t*>(std::memchr(in.data() + lines.searched, '\n', in.size() - lines.searched));
   const size_t length = lf == nullptr ? in.size() : static_cast<size_t>(lf - in.data()) + 1;
   if (length <= line_bytes_max) {
     lines.searched = lf == nullptr ? in.size() : 0;

@@ -99,9 +99,7 @@ MessageStep read_message(MessageReader& reader, Bytes in, Sink& out, BodyId body
         reader.at = At::cr;
         break;
       case At::text:
-      case At::cr:
-        i = read_text(reader, in, i);
-        break;
+      case At::cr: i = read_text(reader, in, i); break;
     }
   }
   slices.give_until(in.size());

@@ -14,9 +14,9 @@ namespace sekisho::smtp {
 
 struct MessageReader {
   enum class At : uint8_t {
-    line_start,   // after CRLF, or at the message's first byte
-    dot,          // CRLF . (dropped)
-    dot_cr,       // CRLF . CR (the CR is held)
+    line_start,  // after CRLF, or at the message's first byte
+    dot,         // CRLF . (dropped)
+    dot_cr,      // CRLF . CR (the CR is held)
     text,
     cr,           // text that ended with CR
     loose_start,  // after an LF without CR
@@ -29,7 +29,7 @@ struct MessageReader {
 enum class MessageEvent : uint8_t {
   none,         // all input was read
   end_of_data,  // CRLF . CRLF
-  loose_end     // what a lenient server takes as the end of data ended here; the message goes on in the strict reading
+  loose_end  // what a lenient server takes as the end of data ended here; the message goes on in the strict reading
 };
 struct MessageStep {
   size_t consumed = 0;

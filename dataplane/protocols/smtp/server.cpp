@@ -66,7 +66,8 @@ void on_starttls_reply(Session& session, const Outstanding&, const Reply& reply,
     end_transaction(session, session.tx, Completeness::complete, sink);
   }
   sink.handoff(Direction::server_to_client, next, HandoffHint::tls);
-  if (session.mode != Mode::handed_off) sink.handoff(Direction::client_to_server, session.client_next, HandoffHint::tls);
+  if (session.mode != Mode::handed_off)
+    sink.handoff(Direction::client_to_server, session.client_next, HandoffHint::tls);
   session.mode = Mode::handed_off;
 }
 
@@ -75,8 +76,8 @@ struct AwaitsHandler {
   Handler handler;
 };
 constexpr AwaitsHandler handlers[] = {
-    {Awaits::plain, on_other_reply},    {Awaits::mail, on_mail_reply},       {Awaits::data, on_data_reply},
-    {Awaits::message, on_closing_reply}, {Awaits::closing, on_closing_reply}, {Awaits::auth, on_auth_reply},
+    {Awaits::plain, on_other_reply},       {Awaits::mail, on_mail_reply},       {Awaits::data, on_data_reply},
+    {Awaits::message, on_closing_reply},   {Awaits::closing, on_closing_reply}, {Awaits::auth, on_auth_reply},
     {Awaits::starttls, on_starttls_reply},
 };
 
@@ -116,7 +117,8 @@ void on_greeting(Session& session, const Reply& reply) {
 
 bool is_greeting(Session& session, const Reply& reply) {
   const Outstanding* const front = session.outstanding.front();
-  if (front != nullptr && front->awaits == Awaits::starttls) return false;  // the capture began after the greeting
+  if (front != nullptr && front->awaits == Awaits::starttls)
+    return false;  // the capture began after the greeting
   return reply.code == 220 || reply.code == 554 || reply.code == 421;
 }
 

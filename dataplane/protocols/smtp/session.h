@@ -48,26 +48,26 @@ struct Session {
   uint64_t message_bytes = 0;
 
   Mode mode = Mode::command;
-  bool server_seen = false;       // else the capture shows one side: nothing waits for replies
-  bool client_began = false;      // a line of the client was read
+  bool server_seen = false;   // else the capture shows one side: nothing waits for replies
+  bool client_began = false;  // a line of the client was read
   bool greeted = false;
   bool in_greeting = false;
   bool banner_names_smtp = false;
-  bool data_accepted = false;     // the 354 of the current DATA came
+  bool data_accepted = false;  // the 354 of the current DATA came
   bool early_data_told = false;
   bool chunk_last = false;
-  bool chunk_replied = false;     // the reply to the current BDAT came before its last byte
+  bool chunk_replied = false;  // the reply to the current BDAT came before its last byte
   bool starttls_pending = false;
   bool injection_told = false;
   bool pipeline_told = false;
-  bool in_reply = false;          // inside a multiline reply
+  bool in_reply = false;  // inside a multiline reply
   bool ended[2] = {};
-  uint8_t since_loose_end = 0;    // message bytes after the last loose end: 0, 1 or 2 (= more)
+  uint8_t since_loose_end = 0;  // message bytes after the last loose end: 0, 1 or 2 (= more)
   bool loose_end = false;
   Mechanism mechanism = Mechanism::other;
   unsigned credential_line = 0;
   uint64_t chunk_left = 0;
-  uint64_t client_next = 0;       // stream offset of the client's first byte not consumed
+  uint64_t client_next = 0;  // stream offset of the client's first byte not consumed
 
   MessageReader reader;
   LineState lines[2];
@@ -79,7 +79,7 @@ struct Session {
 static_assert(sizeof(Session) <= 2048);
 
 // transaction.cpp
-void open_transaction(Session& session, Sink& sink);          // no-op when one is open
+void open_transaction(Session& session, Sink& sink);  // no-op when one is open
 void end_transaction(Session& session, TxId tx, Completeness completeness, Sink& sink);
 void await_reply(Session& session, Outstanding command, uint64_t offset, Sink& sink);
 // The open transaction is over for the client: it ends with the reply that `awaits` names.
@@ -92,7 +92,7 @@ void take_gap(Session& session, const Input& input, Sink& sink);
 void look_for_commands(Session& session, Bytes message, uint64_t offset, Sink& sink);
 
 struct Line {
-  Bytes text;         // without its end; cut at line_bytes_max
+  Bytes text;           // without its end; cut at line_bytes_max
   size_t consumed = 0;  // 0: not complete yet
 };
 // The next line of `in`; lines.cpp. Bytes of a line too long are skipped; anomaly `smtp.line_too_long`.

@@ -31,7 +31,8 @@ class ShadowLines {
       const auto length = static_cast<size_t>(lf - in.begin());
       append(in.first(length));
       if (lf == in.end()) return;
-      if (length_ <= sizeof line_) each(Bytes(line_, length_ - (length_ != 0 && line_[length_ - 1] == '\r')), line_offset_);
+      if (length_ <= sizeof line_)
+        each(Bytes(line_, length_ - (length_ != 0 && line_[length_ - 1] == '\r')), line_offset_);
       length_ = 0;
       in = in.subspan(length + 1);
       offset += length + 1;

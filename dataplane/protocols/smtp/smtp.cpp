@@ -28,7 +28,8 @@ ProbeResult probe_server(Bytes prefix) {
   });
   if (!greets) return ProbeResult::not_for_us;
   if (prefix.size() < 4) return ProbeResult::unsure;
-  if (prefix[3] != ' ' && prefix[3] != '-' && prefix[3] != '\r' && prefix[3] != '\n') return ProbeResult::not_for_us;
+  if (prefix[3] != ' ' && prefix[3] != '-' && prefix[3] != '\r' && prefix[3] != '\n')
+    return ProbeResult::not_for_us;
   if (contains_word(prefix, "SMTP")) return ProbeResult::certain;
   return contains_word(prefix, "FTP") ? ProbeResult::not_for_us : ProbeResult::unsure;
 }
@@ -50,7 +51,9 @@ void init(void* state, Transport) { new (state) Session; }
 ParseResult parse(void* state, const Input& input, Sink& sink) {
   Session& session = *static_cast<Session*>(state);
   switch (input.kind) {
-    case InputKind::end: end_direction(session, input, sink); return {ParseStatus::need_more, input.bytes.size()};
+    case InputKind::end:
+      end_direction(session, input, sink);
+      return {ParseStatus::need_more, input.bytes.size()};
     case InputKind::gap: take_gap(session, input, sink); return {ParseStatus::need_more, input.bytes.size()};
     default: break;
   }
@@ -63,7 +66,7 @@ ParseResult parse(void* state, const Input& input, Sink& sink) {
 }  // namespace
 
 extern const Protocol smtp_protocol;
-const Protocol smtp_protocol = {
-    "smtp", true, false, {25, 587, 465, 2525}, sizeof(Session), probe, init, parse};
+const Protocol smtp_protocol = {"smtp",          true,  false, {25, 587, 465, 2525},
+                                sizeof(Session), probe, init,  parse};
 
 }  // namespace sekisho

@@ -11,7 +11,8 @@ namespace {
 void end_open(Session& session, uint64_t offset, Sink& sink) {
   const bool cut = session.body_open || session.mail_begun;
   if (session.body_open) end_message(session, BodyEnd::truncated, offset, sink);
-  if (session.tx != no_tx) end_transaction(session, session.tx, cut ? Completeness::incomplete : Completeness::complete, sink);
+  if (session.tx != no_tx)
+    end_transaction(session, session.tx, cut ? Completeness::incomplete : Completeness::complete, sink);
   session.mode = session.mode == Mode::handed_off ? Mode::handed_off : Mode::command;
 }
 
@@ -33,9 +34,11 @@ void open_transaction(Session& session, Sink& sink) {
   session.tx = sink.tx_begin(Direction::client_to_server);
   session.mail_begun = false;
   session.recipients = 0;
-  if (session.banner.length != 0) sink.observe(session.tx, Field::smtp_banner, session.banner.view(), session.banner.offset);
+  if (session.banner.length != 0)
+    sink.observe(session.tx, Field::smtp_banner, session.banner.view(), session.banner.offset);
   session.banner.length = 0;
-  if (session.helo.length != 0) sink.observe(session.tx, Field::smtp_helo, session.helo.view(), session.helo.offset);
+  if (session.helo.length != 0)
+    sink.observe(session.tx, Field::smtp_helo, session.helo.view(), session.helo.offset);
 }
 
 void end_transaction(Session& session, TxId tx, Completeness completeness, Sink& sink) {
@@ -56,7 +59,8 @@ void await_reply(Session& session, Outstanding command, uint64_t offset, Sink& s
 
 void close_transaction(Session& session, Awaits awaits, uint64_t offset, Sink& sink) {
   const TxId tx = session.tx;
-  if (session.mail_begun && tx != no_tx) sink.observe_number(tx, Field::smtp_rcpt_count, session.recipients, offset);
+  if (session.mail_begun && tx != no_tx)
+    sink.observe_number(tx, Field::smtp_rcpt_count, session.recipients, offset);
   if (!session.server_seen) {
     session.outstanding.clear();
     if (tx != no_tx) end_transaction(session, tx, Completeness::complete, sink);
@@ -100,7 +104,8 @@ void look_for_commands(Session& session, Bytes message, uint64_t offset, Sink& s
     if (address.empty()) return;
     const uint64_t at = line_offset + static_cast<uint64_t>(address.data() - line.data());
     sink.anomaly(session.tx, "smtp.smuggled_command", line_offset);
-    sink.observe(session.tx, command.verb == Verb::mail ? Field::smtp_mail_from : Field::smtp_rcpt_to, address, at);
+    sink.observe(session.tx, command.verb == Verb::mail ? Field::smtp_mail_from : Field::smtp_rcpt_to,
+                 address, at);
   });
 }
 
@@ -108,7 +113,8 @@ void take_gap(Session& session, const Input& input, Sink& sink) {
   const size_t side = index_of(input.direction);
   const uint64_t missing = input.bytes.size() + input.gap_bytes;
   session.lines[side] = {};
-  if (input.direction == Direction::server_to_client) {  // which commands were answered in the hole is unknown
+  if (input.direction ==
+      Direction::server_to_client) {  // which commands were answered in the hole is unknown
     session.in_reply = false;
     session.lines[side].skipping = true;
     end_outstanding(session, Completeness::incomplete, sink);

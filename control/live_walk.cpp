@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/live_walk.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "control/alert_pipeline.h"
+#include "control/log.h"
+#include "control/phase_answers.h"
+#include "control/rules_yaml.h"
+#include "control/recent_alerts.h"
+#include "control/sinks/file.h"
+#include "control/sinks/pump.h"
+#include "control/sinks/syslog.h"
+#include "dataplane/record/ring.h"
+#include "dataplane/record/shared_memory.h"
+
+namespace sekisho {
+
+namespace {
+
+using nlohmann::json;
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds empty_turn_pause{5};
+constexpr std::chrono::seconds snapshot_interval{5};
+
+// One configured output: rows of its products, in its format, through a spool to its sink.
+struct Output {
+  std::string name;
+  std::unique_ptr<Spool> spool;
+  std::unique_ptr<Sink> sink;
+  std::unique_ptr<PumpThread> pump;  // last: stops first
+};
+
+std::vector<Network> networks(const std::vector<Prefix>& prefixes) {
+  std::vector<Network> out;
+  for (const Prefix& prefix : prefixes) out.push_back({prefix.address, prefix.length});
+  return out;
+}
+std::vector<Address> addresses(const std::vector<Prefix>& prefixes) {
+  std::vector<Address> out;
+  for (const Prefix& prefix : prefixes) out.push_back(prefix.address);
+  return out;
+}
+
+Site site_of(const Config& config) {
+  Site site;
+  site.internal = networks(config.zones.internal);
+  site.dmz = networks(config.zones.dmz);
+  for (const std::string& name : config.trusted_domains) site.trusted_domains.push_back(plain_name(name));
+  site.proxies = addresses(config.relays.proxies);
+  site.resolvers = addresses(config.relays.resolvers);
+  site.mail_relays = addresses(config.relays.mail);
+  return site;
+}
+
+std::unique_ptr<Sink> make_sink(const OutputConfig& output, const GeneralConfig& general) {
+  if (output.sink == SinkType::file) {
+    FileSinkOptions options;
+    options.path = output.path;
+    options.rotate_bytes = output.rotate_mb << 20;
+    options.keep_count = static_cast<unsigned>(output.keep_files);
+    return std::make_unique<FileSink>(options);
+  }
+  SyslogSinkOptions options;
+  options.host = output.host;
+  options.port = static_cast<uint16_t>(output.port);
+  if (!general.name.empty()) options.header.host_name = general.name;
+  return std::make_unique<SyslogSink>(options);
+}
+
+Result<Output> make_output(const OutputConfig& config, const GeneralConfig& general, const std::string& state_dir) {
+  SpoolOptions options;
+  options.directory = state_dir + "/spool/" + config.name;
+  options.budget_bytes = config.spool_mb << 20;
+  std::error_code error;
+  std::filesystem::create_directories(options.directory, error);
+  auto spool = Spool::open(options);
+  if (!spool) return tl::unexpected(spool.error());
+  Output output;
+  output.name = config.name;
+  output.spool = std::move(*spool);
+  output.sink = make_sink(config, general);
+  output.pump = std::make_unique<PumpThread>(*output.spool, *output.sink);
+  return output;
+}
+
+// `rows: alerts` without named products: the rows that sightings make.
+PipelineOutput rows_for(const OutputConfig& config, Spool& spool) {
+  PipelineOutput output;
+  output.name = config.name;
+  output.format = find_format(spelling(config.format));
+  output.spool = &spool;
+  output.alerts_only = config.rows == RowSet::alerts;
+  for (const std::string& name : config.products)
+    if (const Product* product = find_product(name)) output.products.push_back(product);
+  if (output.products.empty() && output.format->shape == RowShape::items)
+    output.products.assign(std::begin(products), std::end(products));
+  return output;
+}
+
+class LiveWalk final : public AlertWalk, public OutputProvider {
+ public:
+  LiveWalk(const std::shared_ptr<const Config>& config, PhaseRules rules)
+      : config_(config), phases_(std::move(rules), site_of(*config)), phase_answers_(phases_) {}
+
+  ~LiveWalk() override {
+    stopping_ = true;
+    changed_.notify_all();
+    if (thread_.joinable()) thread_.join();
+    save_phases();
+  }
+
+  Result<void> open() {
+    const std::string& state_dir = config_->control.state_dir;
+    phases_file_ = state_dir + "/phases.json";
+    if (std::filesystem::exists(phases_file_))
+      if (auto loaded = phases_.load(phases_file_); !loaded)
+        log_line(LogLevel::warning, "phases begin afresh: " + describe(loaded.error()));
+    for (const OutputConfig& output : config_->outputs) {
+      auto made = make_output(output, config_->general, state_dir);
+      if (!made) return tl::unexpected(made.error());
+      outputs_.push_back(std::move(*made));
+    }
+    thread_ = std::thread([this] { run(); });
+    return {};
+  }
+
+  void configure(std::shared_ptr<const Config> config) override {
+    const std::lock_guard lock(mutex_);
+    if (site_differs(*config_, *config))
+      log_line(LogLevel::warning, "zones, relays, trusted_domains and outputs take effect when sekisho-control is restarted");
+    config_ = std::move(config);
+  }
+
+  void attach(Attachment attachment) override {
+    const std::lock_guard lock(mutex_);
+    if (attachment.boot_id == boot_id_) return;  // the same rings: they are mapped
+    boot_id_ = attachment.boot_id;
+    make_pipeline(attachment);
+    for (AttachedRing& ring : attachment.rings) attach_ring(ring);
+    changed_.notify_all();
+  }
+
+  // Nothing to do: the rings are ours as long as they are mapped, and turn() drains them to their heads.
+  void lost() override {}
+
+  Providers providers() override { return {&phase_answers_, &alerts_, this}; }
+
+  json outputs() override {
+    json list = json::array();
+    for (const Output& output : outputs_) {
+      const SpoolCounters spool = output.spool->counters();
+      list.push_back({{"name", output.name},
+                      {"alive", output.spool->backlog_records() < spool_backlog_healthy_max},
+                      {"rows", spool.appended_records},
+                      {"delivered", spool.committed_records},
+                      {"backlog", output.spool->backlog_records()},
+                      {"spooled_bytes", spool.bytes_on_disk},
+                      {"dropped", spool.evicted_records + spool.lost_records},
+                      {"error", spool.write_errors == 0 ? json("") : json("spool write errors: " + std::to_string(spool.write_errors))},
+                      {"status", output.pump->status()}});
+    }
+    return list;
+  }
+
+  json drain() override {
+    const std::lock_guard lock(mutex_);
+    if (drain_ == nullptr) return {{"records", 0}};
+    const DrainCounters counters = drain_->counters();
+    return {{"records", counters.records},       {"gaps", counters.gaps},
+            {"dropped", counters.lost_records},  {"duplicates", counters.duplicates},
+            {"rejected", counters.rejected},     {"broken_rings", counters.broken_rings},
+            {"store_errors", counters.store_errors}, {"error", drain_->last_error()}};
+  }
+
+ private:
+  static constexpr uint64_t spool_backlog_healthy_max = 100'000;
+
+  static bool site_differs(const Config& a, const Config& b) {
+    return a.trusted_domains != b.trusted_domains || a.zones.internal != b.zones.internal || a.zones.dmz != b.zones.dmz ||
+           a.outputs.size() != b.outputs.size();
+  }
+
+  // Protocol names come with the data plane; those of a later process of the same build are the same.
+  void make_pipeline(const Attachment& attachment) {
+    if (pipeline_ != nullptr) return;
+    protocols_ = attachment.protocols;
+    AlertPipelineOptions options;
+    for (const std::string& name : protocols_) options.protocols.push_back(name);
+    options.host_name = config_->general.name;
+    options.threads = static_cast<unsigned>(std::max<uint64_t>(1, config_->control.drain_threads));
+    options.on_alert = [this](std::string_view line) { alerts_.add(line); };
+    std::vector<PipelineOutput> rows;
+    for (size_t i = 0; i < outputs_.size(); ++i) rows.push_back(rows_for(config_->outputs[i], *outputs_[i].spool));
+    pipeline_ = std::make_unique<AlertPipeline>(std::move(options), phases_, std::move(rows));
+    drain_ = std::make_unique<Drain>(*pipeline_);
+  }
+
+  void attach_ring(AttachedRing& ring) {
+    auto mapping = map_ring(ring.file.get());
+    if (!mapping) return log_line(LogLevel::error, "a record ring cannot be mapped: " + describe(mapping.error()));
+    auto consumer = RingConsumer::open(mapping->memory());
+    if (!consumer) return log_line(LogLevel::error, describe(consumer.error()));
+    if (auto attached = drain_->attach(*consumer); !attached)
+      return log_line(LogLevel::error, describe(attached.error()));
+    rings_.push_back(std::move(*mapping));
+  }
+
+  void run() {
+    auto next_snapshot = Clock::now() + snapshot_interval;
+    while (!stopping_) {
+      size_t moved = 0;
+      {
+        std::unique_lock lock(mutex_);
+        if (drain_ != nullptr) moved = drain_->turn();
+        if (moved == 0) changed_.wait_for(lock, empty_turn_pause, [this] { return stopping_.load(); });
+      }
+      if (moved != 0)
+        for (const Output& output : outputs_) output.pump->wake();
+      if (Clock::now() >= next_snapshot) {
+        save_phases();
+        next_snapshot = Clock::now() + snapshot_interval;
+      }
+    }
+  }
+
+  void save_phases() {
+    if (auto saved = phases_.save(phases_file_); !saved && save_error_ != saved.error().text) {
+      save_error_ = saved.error().text;
+      log_line(LogLevel::error, "phases cannot be saved: " + describe(saved.error()));
+    }
+  }
+
+  std::shared_ptr<const Config> config_;
+  PhaseEngine phases_;
+  PhaseAnswers phase_answers_;
+  RecentAlerts alerts_;
+  std::vector<Output> outputs_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::atomic<bool> stopping_ = false;
+  uint32_t boot_id_ = 0;
+  std::vector<std::string> protocols_;
+  std::vector<Mapping> rings_;
+  std::unique_ptr<AlertPipeline> pipeline_;
+  std::unique_ptr<Drain> drain_;
+  std::string phases_file_;
+  std::string save_error_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<AlertWalk>> make_live_walk(const std::shared_ptr<const Config>& config) {
+  auto rules = parse_phase_rules(phase_rules_yaml, "rules.yaml");
+  if (!rules) return tl::unexpected(rules.error());
+  auto walk = std::make_unique<LiveWalk>(config, std::move(*rules));
+  if (auto opened = walk->open(); !opened) return tl::unexpected(opened.error());
+  return walk;
+}
+
+}  // namespace sekisho

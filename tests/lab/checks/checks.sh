@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# Checks print "ok" or "not ok", a number and a sentence; a failed one shows what its command printed.
+
+checks_passed=0
+checks_failed=0
+
+# check SENTENCE COMMAND...
+check() {
+  local sentence=$1 printed
+  shift
+  if printed=$("$@" 2>&1); then
+    checks_passed=$((checks_passed + 1))
+    echo "ok $((checks_passed + checks_failed)) $sentence"
+  else
+    checks_failed=$((checks_failed + 1))
+    echo "not ok $((checks_passed + checks_failed)) $sentence"
+    if [ -n "$printed" ]; then printf '%s\n' "$printed" | tail -n 15 | sed 's/^/#   /'; fi
+  fi
+}
+
+fails() { ! "$@"; }
+
+# is WANTED COMMAND...: the command prints exactly this.
+is() {
+  local wanted=$1 got
+  shift
+  got=$("$@") || true
+  [ "$got" = "$wanted" ] || { echo "wanted: $wanted"; echo "got: $got"; return 1; }
+}
+
+checks_end() {
+  echo "lab: $checks_passed passed, $checks_failed failed"
+  [ "$checks_failed" -eq 0 ]
+}
