@@ -72,6 +72,7 @@ void AlertPipeline::make_rows(std::span<const RecordView> records, Chunk& chunk)
     };
     for (size_t output = 0; output < outputs_.size(); ++output) {
       const PipelineOutput& wanted = outputs_[output];
+      if (wanted.alerts_only && records[i].header().type != RecordType::sighting) continue;
       own.row.clear();
       if (wanted.products.empty() && event_row(own.fields, context.row, own.row)) keep(output, machine_row_name);
       for (const Product* product : wanted.products)

@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# What is listed does not get through, seen from the programs it was meant for; what is not listed does.
+
+checks_blocking() {
+  checks_blocked_files
+  checks_blocked_uploads
+  checks_sinkhole
+}
+
+checks_blocked_files() {
+  local form
+  for form in length chunked closed delayed lingering; do
+    check "a listed file in a body of form $form is never complete at the client" never_completed fetch "http://$awkward:8080/$form/listed" "$lab_dir/bodies/listed"
+    check "an unlisted one of form $form is, byte-identical" arrives_whole fetch "http://$awkward:8080/$form/plain" "$lab_dir/bodies/plain"
+  done
+  check "a listed file of 3 MB is never complete, direct" never_completed fetch http://cdn.freeware-mirror.test/update.exe "$lab_dir/web/update.exe"
+  check "a listed file of 3 MB is never complete through the proxy" never_completed fetch_by_proxy http://cdn.freeware-mirror.test/update.exe "$lab_dir/web/update.exe"
+  check "one of the same size that nobody lists is" arrives_whole fetch_by_proxy http://downloads.vendor.test/setup.exe "$lab_dir/web/setup.exe"
+  check "a listed URL is refused" fails fetch victim http://cdn.freeware-mirror.test/catalogue/offer /dev/null -f
+}
+
+# curl says that it failed (a body that its own connection ends counts as complete for it: then its bytes decide).
+never_completed() {
+  local how=$1 url=$2 whole=$3
+  rm -f "$lab_dir/got/listed"
+  "$how" victim "$url" "$lab_dir/got/listed" && echo "curl was content"
+  is_part_of "$lab_dir/got/listed" "$whole"
+}
+
+checks_blocked_uploads() {
+  check "a document with the keyword does not leave" fails fetch victim http://drop.fileshare.test/upload/secret.txt /dev/null -f -T "$lab_dir/secret.txt"
+  check "nor through the proxy" fails fetch_by_proxy victim http://drop.fileshare.test/upload/secret.txt /dev/null -f -T "$lab_dir/secret.txt"
+  check "the server has nothing of it" fails test -e "$lab_dir/uploads/secret.txt"
+  check "a document of the same size without it leaves, byte-identical" uploaded_whole fetch_by_proxy "$lab_dir/harmless.txt"
+}
+
+checks_sinkhole() {
+  local name
+  for name in dark-harbor.test panel.dark-harbor.test deep.under.dark-harbor.test PANEL.Dark-Harbor.TEST; do
+    check "$name by UDP is answered with the sinkhole" is "$sinkhole" resolve victim "$name" +short +notcp
+  done
+  check "the answer has its question's identity, RA and the name" eval 'resolve victim panel.dark-harbor.test +notcp | grep -q "status: NOERROR"'
+  check "another type gets an answer without records" is "" resolve victim panel.dark-harbor.test AAAA +short +notcp
+  check "a listed name by TCP is reset" reset_by_tcp panel.dark-harbor.test
+  check "the resolver was never asked" fails grep -qi dark-harbor "$lab_dir/log/unbound-dmz"
+  check "a name beside it is answered truly" is "$news" resolve twin www.news.test +short
+}
+
+reset_by_tcp() { resolve victim "$1" +tcp | tee "$lab_dir/got/dig" | grep -Eq 'connection reset|end of file|communications error' && ! grep -q 'status: NOERROR' "$lab_dir/got/dig"; }
