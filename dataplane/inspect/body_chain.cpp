@@ -182,7 +182,8 @@ void Inspector::finish_body(FlowInspection& inspection, Body* body, BodyEnd end)
     const std::string_view type = file_type(body->head_bytes());
     if (!type.empty()) look_up(transaction, Field::file_type, as_bytes(type), 0);
     if (!look_ups_.empty()) look_up_now();  // the record says whether the file was stopped
-    if (body->size > 0 || body->name_size > 0) write_file(inspection, *body, end);
+    const bool is_file = body->carrier != BodyCarrier::mail_text && (body->size > 0 || body->name_size > 0);
+    if (is_file) write_file(inspection, *body, end);
   }
   Body** link = &inspection.bodies;
   while (*link != body) link = &(*link)->next;
