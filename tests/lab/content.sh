@@ -8,6 +8,9 @@ content_make() {
   chmod 777 "$lab_dir/uploads"
   printf '<html><body>News of the day. Nothing to see here.</body></html>\n' > "$web/index.html"
   printf 'no orders\n' > "$web/poll"
+  mkdir "$web/catalogue"
+  cp "$web/index.html" "$web/catalogue/index.html"
+  cp "$web/index.html" "$web/catalogue/offer"
   # Two programs of one size: the listed one, and one like it that nobody lists.
   content_program freeware-update 3000000 > "$web/update.exe"
   content_program vendor-update 3000000 > "$web/setup.exe"
@@ -45,14 +48,14 @@ content_sha256() { sha256sum "$1" | cut -d' ' -f1; }
 
 content_indicators() {
   cat <<CSV
-value,kind,mode,severity,confidence,action,note
-dark-harbor.test,domain,subdomains,critical,90,sinkhole,Command and control of Dark Harbor
-cdn.freeware-mirror.test/catalogue/offer,url,prefix,high,80,reset,Watering hole
-$(content_sha256 "$lab_dir/web/update.exe"),sha256,exact,critical,95,reset,Dark Harbor's dropper
-$(content_sha256 "$lab_dir/bodies/listed"),sha256,exact,critical,95,reset,The same in another coat
-$beacon,address,exact,high,70,alert,Where Dark Harbor's beacons go
-Overdue invoice 7731,subject,exact,high,75,alert,Subject of the targeted mails
-HarborScan/1.0,user_agent,exact,medium,60,alert,Its scanner
-KUROSHIO-CONFIDENTIAL,keyword,literal,critical,90,reset,Documents that stay here
+value,kind,mode,severity,confidence,action,phase,note
+dark-harbor.test,domain,subdomains,critical,90,sinkhole,,Command and control of Dark Harbor
+http://cdn.freeware-mirror.test/catalogue/offer,url,prefix,high,80,reset,,Watering hole
+$(content_sha256 "$lab_dir/web/update.exe"),sha256,exact,critical,95,reset,2.drive-by-untrusted,Dark Harbor's dropper
+$(content_sha256 "$lab_dir/bodies/listed"),sha256,exact,critical,95,reset,2.drive-by-untrusted,The same in another coat
+$beacon,address,exact,high,70,alert,,Where Dark Harbor's beacons go
+Overdue invoice 7731,subject,exact,high,75,alert,,Subject of the targeted mails
+HarborScan/1.0,user_agent,exact,medium,60,alert,,Its scanner
+KUROSHIO-CONFIDENTIAL,keyword,literal,critical,90,reset,,Documents that stay here
 CSV
 }

@@ -70,12 +70,15 @@ network_name_servers() {
 
 # Deleting a namespace ends nothing that runs in it, and postfix's master leaves its parent: the namespace is asked who is there.
 network_down() {
-  local place pid namespace
+  local place pid pids namespace
   for place in "${lab_places[@]}"; do
     namespace=sekisho-$place-$1
     [ -e "/run/netns/$namespace" ] || continue
-    for _ in 1 2 3; do
-      for pid in $(ip netns pids "$namespace"); do kill -KILL "$pid" 2> /dev/null || true; done
+    for _ in $(seq 50); do
+      pids=$(ip netns pids "$namespace")
+      [ -n "$pids" ] || break
+      for pid in $pids; do kill -KILL "$pid" 2> /dev/null || true; done
+      sleep 0.1
     done
     ip netns delete "$namespace" || true
     rm -rf "/etc/netns/$namespace"
