@@ -164,6 +164,7 @@ int run(const DataplaneOptions& options) {
   view.workers = workers;
   view.rings = *rings;
   view.heartbeat = &*heartbeat;
+  view.pool = *pool;
   view.handover = &*handover;
   view.images = &images;
   view.clock = &clock;

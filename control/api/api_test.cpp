@@ -94,19 +94,26 @@ BOOST_FIXTURE_TEST_CASE(the_status_names_what_is_degraded, Fixture) {
   BOOST_TEST(status["state"] == "degraded");
   BOOST_TEST(status["reasons"][0] == "the data plane is not attached");
   BOOST_TEST(status["reasons"][1] == "no indicator set yet");
-  const FakeDataplane dataplane(folder.file("dataplane.sock"), [](const Message& request) {
+  std::atomic<unsigned> heartbeat_age_ms = 5;
+  const FakeDataplane dataplane(folder.file("dataplane.sock"), [&](const Message& request) {
     if (request.text.find("attach") != std::string::npos) return FakeDataplane::Answer{R"({"ok":true,"boot_id":1,"rings":[]})"};
     if (request.text.find("load_image") != std::string::npos) return FakeDataplane::Answer{R"({"ok":true,"generation":1})"};
-    return FakeDataplane::Answer{R"({"ok":true,"rx":5,"counters":{"port.0.rx":7,"drop.policy":3,"memory.pool":1},"lcores":[{"lcore":1}],"flows":[]})"};
+    return FakeDataplane::Answer{R"({"ok":true,"rx":5,"counters":{"stream.refused":2,"stream.segments":9,"pool.free":1},)"
+                                 R"("lcores":[{"lcore":1,"heartbeat_age_ms":)" + std::to_string(heartbeat_age_ms) +
+                                 R"(}],"flows":[],"pairs":[{"name":"p","rx":7,"dropped":{"policy":3}}],"ports":[{"name":"a"}]})"};
   });
   BOOST_REQUIRE(link.connect().has_value());
   result("indicator reload");
   status = result("status");
   BOOST_TEST_CONTEXT(status.dump()) BOOST_TEST(status["state"] == "ok");
   BOOST_TEST(status["indicators"]["loaded_generation"] == 1);
-  BOOST_TEST((result("show ports")["counters"] == json{{"port.0.rx", 7}}));
-  BOOST_TEST((result("show drops")["counters"] == json{{"drop.policy", 3}}));
-  BOOST_TEST(result("show memory")["counters"].contains("memory.image_bytes"));
+  BOOST_TEST(result("show ports")["pairs"][0]["rx"] == 7);
+  BOOST_TEST(result("show ports")["ports"].size() == 1U);
+  BOOST_TEST((result("show drops")["counters"] == json{{"pair.p.policy", 3}, {"stream.refused", 2}}));
+  BOOST_TEST(result("show memory")["counters"].contains("image_bytes"));
+  BOOST_TEST(result("show memory")["counters"]["pool.free"] == 1);
+  heartbeat_age_ms = 5000;
+  BOOST_TEST(result("status")["reasons"][0] == "lcore 1 has not moved for 5000 ms");
   BOOST_TEST(result("show lcores")["lcores"].size() == 1U);
   BOOST_TEST((error("show flows", {{"limit", "0"}}).find("is not a number") != std::string::npos));
   BOOST_TEST(result("show flows", {{"limit", "5"}})["flows"].empty());

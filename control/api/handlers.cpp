@@ -92,7 +92,7 @@ Answer parsed(Result<std::string> text) {
 }
 
 // What keeps the appliance from doing its whole job, in words.
-json degradations(const PublishStatus& set, bool attached, const json& outputs) {
+json degradations(const PublishStatus& set, bool attached, const json& outputs, const json& lcores) {
   json out = json::array();
   if (!attached) out.push_back("the data plane is not attached");
   if (set.generation == 0) out.push_back("no indicator set yet");
@@ -102,6 +102,9 @@ json degradations(const PublishStatus& set, bool attached, const json& outputs) 
     out.push_back("the data plane has not loaded the present set");
   for (const FeedStatus& feed : set.feeds)
     if (!feed.error.empty()) out.push_back("feed " + feed.name + ": " + feed.error);
+  for (const json& lcore : lcores)
+    if (lcore.is_object() && lcore.value("heartbeat_age_ms", 0.0) > heartbeat_age_ms_max)
+      out.push_back("lcore " + lcore.value("lcore", json()).dump() + " has not moved for " + lcore["heartbeat_age_ms"].dump() + " ms");
   for (const json& output : outputs)
     if (output.value("alive", true) == false) out.push_back("output " + output.value("name", "?") + " is away");
   return out;
@@ -112,40 +115,53 @@ Answer status(ControlState& state, const Request&) {
   const Answer dataplane = parsed(state.link.status());
   json out;
   json outputs = state.providers.outputs != nullptr ? state.providers.outputs->outputs() : json::array();
-  const json reasons = degradations(set, dataplane.has_value(), outputs);
+  const Answer counters = dataplane ? parsed(state.link.counters()) : dataplane;
+  const json pairs = counters ? counters->value("pairs", json::array()) : json::array();
+  const json reasons = degradations(set, dataplane.has_value(), outputs, counters ? counters->value("lcores", json::array()) : json::array());
   out["state"] = reasons.empty() ? "ok" : "degraded";
   out["reasons"] = reasons;
   out["uptime_s"] = wall_s() - state.started_at_s;
   out["version"] = SEKISHO_VERSION;
   out["dataplane"] = dataplane ? *dataplane : json{{"ok", false}, {"error", describe(dataplane.error())}};
+  out["pairs"] = pairs;
   out["indicators"] = set_json(set);
   out["outputs"] = std::move(outputs);
   if (state.providers.outputs != nullptr) out["drain"] = state.providers.outputs->drain();
   return out;
 }
 
-Answer counters_where(ControlState& state, bool (*wanted)(std::string_view name)) {
+Answer show_ports(ControlState& state, const Request&) {
   Answer answer = parsed(state.link.counters());
   if (!answer) return answer;
-  json out = json::object();
+  return json{{"pairs", answer->value("pairs", json::array())}, {"ports", answer->value("ports", json::array())}};
+}
+
+// Drops of the pairs by reason, and every counter of something that was refused, cut or lost.
+Answer show_drops(ControlState& state, const Request&) {
+  Answer answer = parsed(state.link.counters());
+  if (!answer) return answer;
   const json counters = answer->value("counters", json::object());  // named: items() only refers to it
+  const json pairs = answer->value("pairs", json::array());
+  json out = json::object();
+  for (const json& pair : pairs) {
+    const json dropped = pair.is_object() ? pair.value("dropped", json::object()) : json::object();
+    for (const auto& [reason, count] : dropped.items()) out["pair." + pair.value("name", "?") + "." + reason] = count;
+  }
   for (const auto& [name, value] : counters.items())
-    if (wanted(name)) out[name] = value;
+    for (const std::string_view part : {"drop", "missed", "nombuf", "no_mbuf", "refused", "evicted", "lost", "full"})
+      if (value != 0 && name.find(part) != std::string::npos) out[name] = value;
   return json{{"counters", std::move(out)}};
 }
-Answer show_ports(ControlState& state, const Request&) {
-  return counters_where(state, [](std::string_view name) { return name.starts_with("port.") || name.starts_with("pair."); });
-}
-Answer show_drops(ControlState& state, const Request&) {
-  return counters_where(state, [](std::string_view name) {
-    return name.find("drop") != std::string_view::npos || name.find("missed") != std::string_view::npos ||
-           name.find("nombuf") != std::string_view::npos;
-  });
-}
 Answer show_memory(ControlState& state, const Request&) {
-  Answer out = counters_where(state, [](std::string_view name) { return name.starts_with("memory.") || name.starts_with("pool."); });
-  if (out) (*out)["counters"]["memory.image_bytes"] = state.publisher.status().image_bytes;
-  return out;
+  Answer answer = parsed(state.link.counters());
+  if (!answer) return answer;
+  const json counters = answer->value("counters", json::object());
+  json out = json::object();
+  for (const auto& [name, value] : counters.items())
+    for (const std::string_view part : {"memory", "pool", "mbuf", "ring", "blocks"})
+      if (name.find(part) != std::string::npos) out[name] = value;
+  out["image_bytes"] = state.publisher.status().image_bytes;
+  return json{{"counters", std::move(out)}};
 }
 Answer show_lcores(ControlState& state, const Request&) {
   Answer answer = parsed(state.link.counters());

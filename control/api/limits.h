@@ -18,6 +18,8 @@ inline constexpr size_t api_import_bytes_max = size_t{256} << 20;
 // Indicators that one look-up names; rows that one `show flows` or `alert tail` brings.
 inline constexpr size_t api_lookup_max = 200;
 inline constexpr size_t api_rows_max = 1000;
+// Age of an lcore's heartbeat past which the status is degraded, ms.
+inline constexpr double heartbeat_age_ms_max = 1000;
 // Problems of feeds and builds that one answer describes; the counts stay exact.
 inline constexpr size_t api_problems_max = 50;
 

@@ -137,6 +137,18 @@ json rates(const json& before, const json& now, double seconds) {
   return out;
 }
 
+// "pairs" and "ports" as one flat list of counters: "inside-dmz.rx".
+json flattened(const json& answer) {
+  json out = json::object();
+  for (const char* list : {"pairs", "ports"}) {
+    const json members = answer.value(list, json::array());
+    for (const json& member : members)
+      for (const auto& [name, value] : member.items())
+        if (value.is_number()) out[member.value("name", "?") + "." + name] = value;
+  }
+  return out;
+}
+
 ExitCode watch(const Invocation& invocation) {
   const uint64_t interval_s = std::clamp<uint64_t>(number_or(invocation.value("interval"), 1), 1, 3600);
   const uint64_t count = number_or(invocation.value("count"), UINT64_MAX);
@@ -147,7 +159,7 @@ ExitCode watch(const Invocation& invocation) {
     auto status = client.ask("status", json::object());
     if (!status) return print_refusal(status.error());
     const auto ports = client.ask("show ports", json::object());
-    const json now = ports ? ports->value("counters", json::object()) : json::object();
+    const json now = ports ? flattened(*ports) : json::object();
     json look{{"status", *status}, {"rates", rates(before, now, static_cast<double>(interval_s))}};
     before = now;
     if (invocation.json) {
@@ -155,7 +167,7 @@ ExitCode watch(const Invocation& invocation) {
     } else {
       if (::isatty(STDOUT_FILENO) == 1) print("\x1b[H\x1b[2J");
       print(show_answer("status", look["status"], terminal_width()));
-      if (!look["rates"].empty()) print("\n" + show_answer("show ports", {{"counters", look["rates"]}}, terminal_width()));
+      if (!look["rates"].empty()) print("\n" + show_answer("show drops", {{"counters", look["rates"]}}, terminal_width()));
     }
     std::fflush(stdout);
   }

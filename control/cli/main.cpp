@@ -59,7 +59,11 @@ ExitCode run(std::span<const std::string> words) {
     std::fputs((invocation->verb == nullptr ? help_overview() : help_of(*invocation->verb)).c_str(), stdout);
     return ExitCode::ok;
   }
-  return invocation->verb->place == Place::local ? run_local(*invocation) : run_remote(*invocation);
+  try {
+    return invocation->verb->place == Place::local ? run_local(*invocation) : run_remote(*invocation);
+  } catch (const json::exception& error) {
+    return print_refusal({ExitCode::failed, std::string("sekisho-control's answer is not of the form expected: ") + error.what()});
+  }
 }
 
 }  // namespace

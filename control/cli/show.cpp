@@ -75,6 +75,20 @@ std::string pairs(const json& object, size_t width) {
   return table.text(width);
 }
 
+// The pairs' drops are a column of their own: "policy 3, checksum 1".
+std::string pair_table(json pairs, size_t width) {
+  for (json& pair : pairs) {
+    if (!pair.is_object() || !pair.contains("dropped") || !pair["dropped"].is_object()) continue;
+    std::string text;
+    for (const auto& [reason, count] : pair["dropped"].items()) text += (text.empty() ? "" : ", ") + reason + " " + cell(count);
+    pair["dropped"] = text.empty() ? "0" : text;
+  }
+  return object_table(pairs, {"name", "mode", "rx", "tx", "injected", "held", "dropped", "balance"}, width);
+}
+std::string show_ports(const json& a, size_t width) {
+  return pair_table(list(a, "pairs"), width) + "\n" + object_table(list(a, "ports"), {"name", "link", "received", "transmitted"}, width);
+}
+
 std::string show_status(const json& a, size_t width) {
   const json set = a.value("indicators", json::object());
   const json dataplane = a.value("dataplane", json::object());
@@ -83,6 +97,7 @@ std::string show_status(const json& a, size_t width) {
   out += "data plane   " + (dataplane.value("ok", false) ? std::string("attached") : "away: " + cell(dataplane, "error")) + "\n";
   out += "indicators   generation " + cell(set, "generation") + " (data plane: " + cell(set, "loaded_generation") + "), " +
          cell(set, "indicators") + " in force, built " + time_text(set.value("built_at", json())) + " in " + cell(set, "build_ms") + " ms\n";
+  if (!list(a, "pairs").empty()) out += "\n" + pair_table(a["pairs"], width);
   if (a.contains("drain")) out += "\n" + pairs(a["drain"], width);
   if (!list(a, "outputs").empty()) out += "\n" + object_table(a["outputs"], {"name", "alive", "rows"}, width);
   json scalars = json::object();
@@ -139,6 +154,7 @@ std::string show_matrix(const json& a, size_t width) {
   for (const json& column : list(a, "columns")) header.push_back(cell(column));
   TextTable table(header);
   for (const json& host : list(a, "hosts")) {
+    if (!host.is_object()) continue;
     std::vector<std::string> row{cell(host, "host"), cell(host, "severity")};
     const json phases = host.value("phases", json::object());
     for (const json& column : list(a, "columns")) {
@@ -164,7 +180,7 @@ struct Shower {
 };
 constexpr Shower showers[] = {
     {"status", show_status},
-    {"show ports", [](const json& a, size_t w) { return counter_table(a.value("counters", json::object()), w); }},
+    {"show ports", show_ports},
     {"show drops", [](const json& a, size_t w) { return counter_table(a.value("counters", json::object()), w); }},
     {"show memory", [](const json& a, size_t w) { return counter_table(a.value("counters", json::object()), w); }},
     {"show lcores", [](const json& a, size_t w) { return object_table(list(a, "lcores"), {"lcore", "busy_percent", "heartbeat_age_ms"}, w); }},

@@ -20,8 +20,10 @@ struct CodePoint {
 CodePoint code_point_at(std::string_view text) {
   const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
   const uint32_t first = byte(0);
-  const size_t length = first < 0x80 ? 1 : first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 1;
-  uint32_t value = length == 1 ? first : first & (0xffU >> (length + 1));
+  if (first < 0x80) return {first, 1};
+  const size_t length = first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 0;
+  if (length == 0) return {0xfffd, 1};
+  uint32_t value = first & (0xffU >> (length + 1));
   for (size_t i = 1; i < length; ++i) {
     if (byte(i) >> 6 != 2) return {0xfffd, 1};
     value = value << 6 | (byte(i) & 0x3f);
@@ -39,7 +41,9 @@ size_t width_of(uint32_t c) {
 bool is_control(uint32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069); }
 
 bool is_number(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '%'; });
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && std::count(text.begin(), text.end(), '.') <= 1 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ enum class Language : uint8_t { en, ja };
 enum class HugePages : uint8_t { automatic, on, off };      // "auto", "on", "off"
 enum class PairMode : uint8_t { monitor, inline_ };         // "monitor", "inline"
 enum class FailMode : uint8_t { open, closed };             // forward uninspected, or drop
-enum class MalformedPolicy : uint8_t { pass, drop, reset };
+enum class MalformedPolicy : uint8_t { pass, drop };
 enum class Digest : uint8_t { md5, sha1, sha256 };
 enum class Severity : uint8_t { low = 1, medium, high, critical };
 enum class FeedFormat : uint8_t { automatic, csv, list };   // "auto", "csv", "list"
@@ -37,7 +37,7 @@ template <> struct Spelling<Language> { static constexpr std::string_view names[
 template <> struct Spelling<HugePages> { static constexpr std::string_view names[] = {"auto", "on", "off"}; };
 template <> struct Spelling<PairMode> { static constexpr std::string_view names[] = {"monitor", "inline"}; };
 template <> struct Spelling<FailMode> { static constexpr std::string_view names[] = {"open", "closed"}; };
-template <> struct Spelling<MalformedPolicy> { static constexpr std::string_view names[] = {"pass", "drop", "reset"}; };
+template <> struct Spelling<MalformedPolicy> { static constexpr std::string_view names[] = {"pass", "drop"}; };
 template <> struct Spelling<Digest> { static constexpr std::string_view names[] = {"md5", "sha1", "sha256"}; };
 template <> struct Spelling<Severity> {
   static constexpr std::string_view names[] = {"low", "medium", "high", "critical"};
@@ -92,17 +92,7 @@ struct FlowsConfig {
   uint64_t closed_timeout_s;
   uint64_t datagram_timeout_s;  // UDP, ICMP and the rest
   uint64_t tombstone_s;
-  bool vlan_in_key;
   bool pick_up_midstream;
-};
-
-struct StreamsConfig {
-  uint64_t retained_kb_max;        // per direction
-  uint64_t retained_pool_percent;  // of all packet buffers
-  uint64_t out_of_order_max;       // segments per direction
-  uint64_t fragments_max;          // datagrams held, per lcore
-  uint64_t fragment_timeout_ms;
-  uint64_t transactions_max;       // open at once, per flow
 };
 
 struct RingsConfig {
@@ -118,14 +108,10 @@ struct IdleConfig {
 struct ExhaustionConfig {
   FailMode flows;
   FailMode segments;
-  FailMode buffers;
-  FailMode holds;
-  FailMode sightings;
 };
 
 struct MalformedConfig {
   MalformedPolicy packet;
-  MalformedPolicy stream;
   MalformedPolicy application;
   MalformedPolicy uncompared_retransmission;
 };
@@ -146,7 +132,6 @@ struct DataplaneConfig {
   uint64_t mtu;  // bytes
   std::vector<PairConfig> pairs;
   FlowsConfig flows;
-  StreamsConfig streams;
   RingsConfig rings;
   IdleConfig idle;
   std::vector<Digest> digests;

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(every_default_of_the_table_is_a_legal_value) {
   BOOST_TEST(config.general.name == "sekisho");
   BOOST_TEST(config.dataplane.flows.flows_max == 131072U);
   BOOST_TEST((config.dataplane.lcores == std::vector<uint64_t>{1}));
-  BOOST_TEST((config.dataplane.exhaustion.buffers == FailMode::closed));
+  BOOST_TEST((config.dataplane.exhaustion.segments == FailMode::closed));
   BOOST_TEST(config.zones.internal.size() == 4U);
   BOOST_TEST(config.zones.internal[0].text() == "10.0.0.0/8");
   BOOST_TEST(config.dataplane.judge_body_prefixes);

@@ -60,34 +60,11 @@ constexpr KeySpec flows_keys[] = {
                                            .fallback = "60", .unit = "s", .range = seconds}),
     key<&FlowsConfig::tombstone_s>({.name = "tombstone_s", .sentence = "A blocked flow drops both directions this long.",
                                     .fallback = "60", .unit = "s", .range = seconds}),
-    key<&FlowsConfig::vlan_in_key>({.name = "vlan_in_key", .sentence = "Keep flows of different VLANs apart.",
-                                    .fallback = "false"}),
     key<&FlowsConfig::pick_up_midstream>({.name = "pick_up_midstream",
                                           .sentence = "Inspect TCP flows whose handshake was not seen, from where they stand.",
                                           .fallback = "true"}),
 };
 constexpr SectionSpec flows_section{"The flow tables.", flows_keys};
-
-constexpr KeySpec streams_keys[] = {
-    key<&StreamsConfig::retained_kb_max>({.name = "retained_kb_max",
-                                          .sentence = "Unacknowledged bytes kept per direction, to compare retransmissions.",
-                                          .fallback = "1024", .unit = "KiB", .range = {16, 65536}}),
-    key<&StreamsConfig::retained_pool_percent>({.name = "retained_pool_percent",
-                                                .sentence = "Share of the packet buffers that may be kept.", .fallback = "50",
-                                                .unit = "per cent", .range = {1, 90}}),
-    key<&StreamsConfig::out_of_order_max>({.name = "out_of_order_max",
-                                           .sentence = "Segments kept per direction behind a hole.", .fallback = "256",
-                                           .unit = "segments", .range = {1, 65536}}),
-    key<&StreamsConfig::fragments_max>({.name = "fragments_max", .sentence = "Fragmented datagrams held by each lcore.",
-                                        .fallback = "1024", .unit = "datagrams", .range = {1, 65536}}),
-    key<&StreamsConfig::fragment_timeout_ms>({.name = "fragment_timeout_ms",
-                                              .sentence = "A datagram that is not complete after this goes.",
-                                              .fallback = "2000", .unit = "ms", .range = {10, 60000}}),
-    key<&StreamsConfig::transactions_max>({.name = "transactions_max",
-                                           .sentence = "Transactions open at once in a flow; the oldest goes first.",
-                                           .fallback = "64", .unit = "transactions", .range = {1, 4096}}),
-};
-constexpr SectionSpec streams_section{"TCP reassembly, fragments and transactions.", streams_keys};
 
 constexpr KeySpec rings_keys[] = {
     key<&RingsConfig::sightings_mb>({.name = "sightings_mb", .sentence = "The ring of sightings, for each lcore.",
@@ -113,11 +90,6 @@ constexpr KeySpec exhaustion_keys[] = {
     key<&ExhaustionConfig::flows>({.name = "flows", .sentence = "A new flow finds the table full.", .fallback = "open"}),
     key<&ExhaustionConfig::segments>({.name = "segments", .sentence = "A segment finds its stream's bounds met.",
                                       .fallback = "closed"}),
-    key<&ExhaustionConfig::buffers>({.name = "buffers", .sentence = "Packet buffers run out.", .fallback = "closed"}),
-    key<&ExhaustionConfig::holds>({.name = "holds", .sentence = "Held packets meet their bound or their time.",
-                                   .fallback = "closed"}),
-    key<&ExhaustionConfig::sightings>({.name = "sightings", .sentence = "The ring of sightings is full.",
-                                       .fallback = "open"}),
 };
 constexpr SectionSpec exhaustion_section{
     "What happens at each bound on inline pairs: open forwards uninspected, closed drops.", exhaustion_keys};
@@ -125,7 +97,6 @@ constexpr SectionSpec exhaustion_section{
 constexpr KeySpec malformed_keys[] = {
     key<&MalformedConfig::packet>({.name = "packet", .sentence = "Headers that contradict each other, bad checksums.",
                                    .fallback = "drop"}),
-    key<&MalformedConfig::stream>({.name = "stream", .sentence = "Segments that no receiver would take.", .fallback = "drop"}),
     key<&MalformedConfig::application>({.name = "application",
                                         .sentence = "Bytes that a layer-7 parser cannot read, and ambiguous ones.",
                                         .fallback = "pass"}),
@@ -164,7 +135,6 @@ constexpr KeySpec dataplane_keys[] = {
                                 .unit = "bytes", .range = {576, 9216}}),
     key<&DataplaneConfig::pairs>({.name = "pairs", .sentence = "The port pairs."}, pair_section),
     key<&DataplaneConfig::flows>({.name = "flows", .sentence = flows_section.sentence}, flows_section),
-    key<&DataplaneConfig::streams>({.name = "streams", .sentence = streams_section.sentence}, streams_section),
     key<&DataplaneConfig::rings>({.name = "rings", .sentence = rings_section.sentence}, rings_section),
     key<&DataplaneConfig::idle>({.name = "idle", .sentence = idle_section.sentence}, idle_section),
     key<&DataplaneConfig::digests>({.name = "digests",

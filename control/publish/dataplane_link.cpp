@@ -61,10 +61,13 @@ Result<Attachment> read_attachment(const json& answer, std::vector<FileDescripto
   for (const json& pair : list_in(answer, "pairs"))
     if (pair.is_object()) out.pairs.push_back({text_in(pair, "name"), text_in(pair, "mode")});
   const json& rings = list_in(answer, "rings");
-  const bool has_heartbeat = answer.contains("heartbeat") && answer["heartbeat"] == true;
-  if (rings.size() + (has_heartbeat ? 1 : 0) != files.size())
+  // Behind the rings comes the memory of the lcores' heartbeats, where the data plane has it.
+  if (answer.contains("heartbeat") && files.size() == rings.size() + 1) {
+    out.heartbeat = std::move(files.back());
+    files.pop_back();
+  }
+  if (rings.size() != files.size())
     return fail("the data plane names " + std::to_string(rings.size()) + " rings and sends " + std::to_string(files.size()) + " files");
-  if (has_heartbeat) files.pop_back();  // the last: lcores' words, which the data plane's counters tell as well
   for (size_t i = 0; i < files.size(); ++i) {
     if (!rings[i].is_object()) return fail("the data plane's answer names a ring that is not an object");
     const auto kind = ring_kind(rings[i]);

@@ -29,6 +29,7 @@ struct Attachment {
   std::vector<std::string> ports;      // index = RecordEndpoints::client_side_port
   std::vector<AttachedPair> pairs;     // index = RecordEndpoints::pair
   std::vector<AttachedRing> rings;
+  FileDescriptor heartbeat;            // a word for each lcore, written in every turn of its loop
 };
 
 class DataplaneLink {

@@ -26,8 +26,9 @@ std::string key_of(const Indicator& indicator) {
 
 // A cell as csv.h reads it back. Control characters would break the line's bound; they have no meaning in any value.
 std::string cell(std::string_view text) {
-  if (text.find_first_of(",\"\r\n#") == std::string_view::npos && text == text.substr(0, text.find_last_not_of(" \t") + 1))
-    return std::string(text);
+  constexpr std::string_view blanks = " \t";
+  const bool blank_ends = !text.empty() && (blanks.find(text.front()) != std::string_view::npos || blanks.find(text.back()) != std::string_view::npos);
+  if (!blank_ends && text.find_first_of(",\"\r\n#") == std::string_view::npos) return std::string(text);
   std::string out = "\"";
   for (const char c : text) out.append(c == '"' ? 2 : 1, c == '\n' || c == '\r' ? ' ' : c);
   return out + "\"";

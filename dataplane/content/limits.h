@@ -8,8 +8,10 @@
 
 namespace sekisho {
 
-// Memory of one decoder's state, bytes. Checked at compile time; not reachable at run time.
+// Memory of one decoder's state, bytes. Larger states (a mail's: mime/limits.h) come from a pool of their own, whose blocks have
+// large_decoder_state_bytes_max. Checked at compile time; not reachable at run time.
 inline constexpr uint32_t decoder_state_bytes_max = 512;
+inline constexpr uint32_t large_decoder_state_bytes_max = 16384;
 // Decoded bytes handed on in one piece, bytes. More comes in further pieces.
 inline constexpr size_t decoded_piece_bytes_max = 16384;
 // Bodies that are inflated (gzip, deflate) at a time on an lcore, blocks. Past it: counter `content.inflate_refused`, the body

@@ -67,7 +67,12 @@ struct BodyMemory {
   BodyMemory(uint32_t bodies_max, uint32_t decoders_max, uint32_t streams_max, size_t stream_bytes,
              const CodecMemorySize& codecs);
   BlockPool bodies;
+  // Most decoders need little, a few (a mail's) much.
+  BlockPool& states_for(const Decoder& decoder) {
+    return decoder.state_bytes <= decoder_states.block_bytes() ? decoder_states : large_decoder_states;
+  }
   BlockPool decoder_states;
+  BlockPool large_decoder_states;
   BlockPool pattern_streams;  // Hyperscan stream state
   CodecMemory codecs;         // decompressors: tens of KB each
 };

@@ -13,6 +13,7 @@ BodyMemory::BodyMemory(uint32_t bodies_max, uint32_t decoders_max, uint32_t stre
                        const CodecMemorySize& codec_size)
     : bodies(sizeof(Body), bodies_max),
       decoder_states(decoder_state_bytes_max, decoders_max),
+      large_decoder_states(large_decoder_state_bytes_max, decoders_max / large_decoders_share),
       pattern_streams(stream_bytes, streams_max),
       codecs(codec_size) {}
 
@@ -72,10 +73,11 @@ DecoderInput input_of(const Body& body, const Body::Layer& layer, Bytes bytes) {
 
 bool Inspector::add_layer(Body& body, const Decoder* decoder, const BodyMeta& meta) {
   if (decoder == nullptr) return false;
-  void* state = body_memory_.decoder_states.take();
+  BlockPool& pool = body_memory_.states_for(*decoder);
+  void* state = decoder->state_bytes <= pool.block_bytes() ? pool.take() : nullptr;
   if (state == nullptr) return false;
   if (!decoder->start(state, meta, decoder_context_)) {
-    body_memory_.decoder_states.give(state);
+    pool.give(state);
     return false;
   }
   body.layers[body.layer_count++] = {decoder, state, 0, false};
@@ -170,7 +172,7 @@ void Inspector::finish_body(FlowInspection& inspection, Body* body, BodyEnd end)
     Body::Layer& layer = body->layers[i];
     LayerSink sink(*this, *body, i + 1);
     layer.decoder->finish(layer.state, input_of(*body, layer, {}), end, sink);
-    body_memory_.decoder_states.give(layer.state);
+    body_memory_.states_for(*layer.decoder).give(layer.state);
   }
   close_patterns(*body);
   if (!body->container) {
@@ -180,7 +182,8 @@ void Inspector::finish_body(FlowInspection& inspection, Body* body, BodyEnd end)
     const std::string_view type = file_type(body->head_bytes());
     if (!type.empty()) look_up(transaction, Field::file_type, as_bytes(type), 0);
     if (!look_ups_.empty()) look_up_now();  // the record says whether the file was stopped
-    if (body->size > 0 || body->name_size > 0) write_file(inspection, *body, end);
+    const bool is_file = body->carrier != BodyCarrier::mail_text && (body->size > 0 || body->name_size > 0);
+    if (is_file) write_file(inspection, *body, end);
   }
   Body** link = &inspection.bodies;
   while (*link != body) link = &(*link)->next;

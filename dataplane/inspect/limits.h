@@ -19,6 +19,9 @@ inline constexpr unsigned flow_transactions_max = 128;
 inline constexpr unsigned flow_bodies_max = 40;
 // Content decodings applied to one body, count. Past it: counter `inspect.body_layers`, the rest stays encoded.
 inline constexpr unsigned body_layers_max = 3;
+// One in so many bodies may have a decoder with a large state (a mail) at a time. Past it: counter `inspect.body_layers`, the mail is
+// not taken apart.
+inline constexpr uint32_t large_decoders_share = 8;
 // Values waiting for a batched look-up, count; when full the batch is looked up at once (no loss).
 inline constexpr unsigned lookups_max = 256;
 // Normalised bytes of those values, bytes; when full likewise.

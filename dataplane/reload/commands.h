@@ -21,6 +21,7 @@ struct DataplaneView {
   std::span<const std::unique_ptr<Worker>> workers;
   std::span<const MemoryFile> rings;  // two for each worker: sightings, transactions
   const MemoryFile* heartbeat = nullptr;
+  const rte_mempool* pool = nullptr;
   const HandoverRings* handover = nullptr;
   ImageSlot* images = nullptr;
   const TscClock* clock = nullptr;

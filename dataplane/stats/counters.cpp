@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/stats/counters.h"
 
+#include <rte_mempool.h>
+
 #include <map>
 
 #include "dataplane/reload/commands.h"
@@ -78,6 +80,35 @@ void add_worker(const Worker& worker, Sums& sums) {
   sums["ring.transactions.dropped"] += worker.output().ring(RingKind::transactions).dropped();
 }
 
+void add_pairs(const DataplaneView& view, Sums& sums) {
+  for (const PairSummary& pair : pair_summaries(view)) {
+    const std::string prefix = "pair." + pair.name + ".";
+    sums[prefix + "rx"] = pair.counters.rx;
+    sums[prefix + "rx_bytes"] = pair.counters.rx_bytes;
+    sums[prefix + "tx"] = pair.counters.tx;
+    sums[prefix + "injected"] = pair.counters.injected;
+    sums[prefix + "held"] = pair.held;
+    for (size_t i = 0; i < static_cast<size_t>(DropReason::count); ++i)
+      sums[prefix + "dropped." + drop_reason_names[i]] = pair.counters.dropped[i];
+  }
+}
+
+void add_ports(const DataplaneView& view, Sums& sums) {
+  for (const Port& port : view.ports->list()) {
+    const DriverCounters driver = view.ports->counters(port);
+    const std::string prefix = "port." + port.name.substr(0, port.name.find(',')) + ".";
+    sums[prefix + "received"] = driver.received;
+    sums[prefix + "transmitted"] = driver.transmitted;
+    sums[prefix + "missed"] = driver.missed;
+    sums[prefix + "no_mbuf"] = driver.no_mbuf;
+    sums[prefix + "receive_errors"] = driver.receive_errors;
+    sums[prefix + "transmit_errors"] = driver.transmit_errors;
+    sums[prefix + "link_up"] = view.ports->link_up(port) ? 1 : 0;
+  }
+  sums["memory.packet_buffers"] = view.pool->size;
+  sums["memory.packet_buffers_free"] = rte_mempool_avail_count(view.pool);
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, uint64_t>> all_counters(const DataplaneView& view) {
@@ -89,6 +120,8 @@ std::vector<std::pair<std::string, uint64_t>> all_counters(const DataplaneView& 
     add_inspection(worker->pipeline(), sums);
     add_worker(*worker, sums);
   }
+  add_pairs(view, sums);
+  add_ports(view, sums);
   return {sums.begin(), sums.end()};
 }
 

@@ -7,19 +7,26 @@
 
 #include "control/feeds/feed.h"
 #include "matchers/image/build.h"
+#include "matchers/limits.h"
 
 namespace sekisho {
 
 Result<Indicators> load_indicators(const std::vector<std::string>& files) {
   std::vector<Indicator> indicators;
   for (const std::string& file : files) {
-    FeedConfig feed;
+    FeedConfig feed{};
     feed.name = file;
     feed.path = file;
+    feed.severity = Severity::medium;
+    feed.confidence = 50;
+    feed.lines_max = image_indicators_max;
     const auto content = read_feed(feed, std::time(nullptr));
     if (!content) return tl::unexpected(content.error());
     for (const Error& problem : content->report.problems) std::fprintf(stderr, "%s\n", describe(problem).c_str());
-    for (const FeedRow& row : content->rows) indicators.push_back(row.indicator);
+    for (const FeedRow& row : content->rows) {
+      indicators.push_back(row.indicator);
+      indicators.back().action = row.asked.value_or(Action::alert);
+    }
   }
   BuildReport report;
   const auto built = build_image(indicators, 1, report);

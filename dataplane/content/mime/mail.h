@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 
+#include "dataplane/content/limits.h"
 #include "dataplane/content/mime/boundaries.h"
 #include "dataplane/content/mime/leaf.h"
 #include "dataplane/content/mime/mail_fields.h"
@@ -86,6 +87,6 @@ class Mail {
   Leaf leaf_;
   std::array<uint8_t, field_bytes_max> field_;
 };
-static_assert(sizeof(Mail) <= state_bytes_max);
+static_assert(sizeof(Mail) <= state_bytes_max && state_bytes_max <= large_decoder_state_bytes_max);
 
 }  // namespace sekisho::mime

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What control renders is what the data plane reads: every option of every configuration is known there, and no word is refused.
+#include <boost/test/unit_test.hpp>
+#include <sstream>
+
+#include "control/config/dataplane_options.h"
+#include "control/config/load.h"
+#include "dataplane/options.h"
+
+using namespace sekisho;
+
+namespace {
+
+DataplaneOptions taken(const std::string& yaml) {
+  const LoadedConfig loaded = load_config_text(yaml);
+  BOOST_REQUIRE(loaded.config.has_value());
+  std::istringstream rendered(render_dataplane_options(*loaded.config));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(rendered, line);) lines.push_back(line);
+  const auto options = parse_options(lines, "options");
+  BOOST_TEST_CONTEXT((options ? std::string() : describe(options.error()))) BOOST_REQUIRE(options.has_value());
+  return *options;
+}
+
+const std::string pair = "  pairs:\n  - {name: p, mode: inline, a: {vdev: \"net_tap0,iface=t0\"}, b: {pci: \"0000:03:00.1\"}, path_group: g}\n";
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_defaults_are_taken) {
+  const DataplaneOptions options = taken("dataplane:\n" + pair);
+  BOOST_TEST(options.memory_mb == 1024U);
+  BOOST_REQUIRE(options.pairs.size() == 1);
+  BOOST_TEST(options.pairs[0].a == "net_tap0,iface=t0");
+  BOOST_TEST(options.pairs[0].b == "0000:03:00.1");
+  BOOST_TEST(options.pairs[0].path_group == "g");
+  BOOST_TEST(options.pipeline.flows.flows_max == 131072U);
+}
+
+BOOST_AUTO_TEST_CASE(every_word_of_every_choice_is_taken) {
+  for (const char* line : {"hugepages: auto", "hugepages: \"on\"", "hugepages: \"off\"", "exhaustion: {flows: open, segments: closed}",
+                           "exhaustion: {flows: closed, segments: open}", "malformed: {packet: pass, application: drop}",
+                           "malformed: {packet: drop, application: pass, uncompared_retransmission: pass}", "digests: [md5, sha1, sha256]",
+                           "judge_body_prefixes: false", "flows: {pick_up_midstream: false}", "user: \"\"", "lcores: [2, 3, 5]"})
+    taken("dataplane:\n  " + std::string(line) + "\n" + pair);
+}
