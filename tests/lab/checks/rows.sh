@@ -7,14 +7,16 @@ checks_rows() {
   numbered_requests victim victim 1 20 -A 'HarborScan/1.0'
   local number
   for number in 1 2 3 4 5; do resolve twin "row-$number.test" +short > /dev/null; done
-  fetch_by_proxy twin "http://www.news.test/index.html?by-proxy=1" /dev/null
+  fetch_by_proxy victim "http://www.news.test/index.html?by-proxy=1" /dev/null -A 'HarborScan/1.0'
   check "every request in the web server's log is a row in the file" rows_cover web_log_targets eve_targets
   check "every request in the web server's log is a row at the SIEM" rows_cover web_log_targets siem_targets
   check "every name in the resolver's log is a row at the SIEM" rows_cover resolver_log_names siem_text
-  check "the row of a request through the proxy names its user" eval 'grep -F by-proxy=1 "$lab_dir/rsyslog/rows" | grep -qw bob'
+  check "the alert row of a request through the proxy names its user" lab_until 15 "the row" names_the_user
   check "each of the victim's requests was a sighting" rows_cover "numbers_of victim 1 20" "sighted_numbers victim"
   check "none of the twin's was" fails eval 'sighted_numbers twin | grep -q .'
 }
+
+names_the_user() { grep -F 'by-proxy\=1' "$lab_dir/rsyslog/rows" | grep -q 'suser=alice'; }
 
 # numbered_requests HOST MARK FIRST LAST [CURL-ARGUMENT...]
 numbered_requests() {
