@@ -55,3 +55,9 @@ lab_stop() {
 }
 
 lab_is_gone() { ! lab_is_running "$1" || [ "$(ps -o state= -p "${lab_pids[$1]}")" = Z ]; }
+
+# `ip netns exec` becomes the command, so the spawned process is the program itself.
+lab_kill() {
+  lab_signal "$1" "$2"
+  lab_until 5 "the end of $1" lab_is_gone "$1"
+}

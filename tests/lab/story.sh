@@ -7,8 +7,8 @@ story() {
   story_mail
   story_drive_by
   story_sinkhole
-  story_beacon
   story_scan
+  story_beacon
   story_leak
 }
 
@@ -36,6 +36,12 @@ story_sinkhole() {
   check "the twin hears the truth about another name" is "$news" resolve twin www.news.test +short +notcp
 }
 
+story_scan() {
+  story_title "Phase 4: the victim looks around inside with a listed tool"
+  check "the victim probes the organisation's web server" fetch victim http://www.corp.test/ /dev/null -A 'HarborScan/1.0'
+  check "the twin reads the organisation's page" arrives_whole fetch http://www.corp.test/index.html "$lab_dir/web/index.html"
+}
+
 story_beacon() {
   story_title "Phase 5: the victim calls a listed address at equal intervals; the twin reads the news as often"
   local turn
@@ -44,12 +50,6 @@ story_beacon() {
     check "the twin reads the news" arrives_whole fetch http://www.news.test/index.html "$lab_dir/web/index.html"
     [ "$turn" = 5 ] || sleep 3
   done
-}
-
-story_scan() {
-  story_title "Phase 4: the victim looks around inside with a listed tool"
-  check "the victim probes the organisation's web server" fetch victim http://www.corp.test/ /dev/null -A 'HarborScan/1.0'
-  check "the twin reads the organisation's page" arrives_whole fetch http://www.corp.test/index.html "$lab_dir/web/index.html"
 }
 
 story_leak() {
