@@ -101,10 +101,12 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   body->name_size = keep(body->name, sizeof body->name, meta.file_name);
   body->type_size = keep(body->type, sizeof body->type, meta.declared_type);
   // The sender applied the encodings first to last, so they come off last to first.
-  for (unsigned i = body_encodings_max; i-- > 0;)
-    if (meta.encodings[i] != ContentEncoding::identity && !add_layer(*body, decoder_for(meta.encodings[i]), meta))
-      ++counters_.body_layers;
-  if (const Decoder* decoder = decoder_for(meta.media)) body->container = add_layer(*body, decoder, meta);
+  bool decodes = true;
+  for (unsigned i = body_encodings_max; decodes && i-- > 0;)
+    decodes = meta.encodings[i] == ContentEncoding::identity || add_layer(*body, decoder_for(meta.encodings[i]), meta);
+  if (const Decoder* decoder = decodes ? decoder_for(meta.media) : nullptr)
+    decodes = body->container = add_layer(*body, decoder, meta);
+  if (!decodes) ++counters_.body_layers;
   if (!body->container) body->hash = FileHash(file_hashes_);
   open_patterns(*body);
   body->next = inspection.bodies;
@@ -216,9 +218,12 @@ void Inspector::end_segment(FlowInspection& inspection) {
 void Inspector::open_patterns(Body& body) {
   const Image* image = look_ups_.image();
   if (image == nullptr || (image->pattern_kinds() & kind_bit(Kind::keyword)) == 0) return;
-  if (image->stream_state_bytes() > body_memory_.pattern_streams.block_bytes()) return;
-  auto* state = static_cast<uint8_t*>(body_memory_.pattern_streams.take());
-  if (state == nullptr) return;
+  const bool fits = image->stream_state_bytes() <= body_memory_.pattern_streams.block_bytes();
+  auto* state = fits ? static_cast<uint8_t*>(body_memory_.pattern_streams.take()) : nullptr;
+  if (state == nullptr) {
+    ++counters_.scans_refused;
+    return;
+  }
   if (!image->stream_open({state, body_memory_.pattern_streams.block_bytes()})) {
     body_memory_.pattern_streams.give(state);
     return;
@@ -236,11 +241,10 @@ void Inspector::scan_patterns(Body& body, Bytes bytes) {
     open_patterns(body);
     if (body.pattern_stream == nullptr) return;
   }
-  Hit hits[64];
-  uint64_t dropped = 0;
+  Hit hits[scan_hits_max];
   const std::span<uint8_t> state(static_cast<uint8_t*>(body.pattern_stream), body_memory_.pattern_streams.block_bytes());
   const size_t count = look_ups_.image()->stream_scan(state, bytes, 0, static_cast<int64_t>(clock_.wall_ns / 1'000'000'000),
-                                                      *look_ups_.scratch(), hits, dropped);
+                                                      *look_ups_.scratch(), hits, counters_.scan_hits_dropped);
   for (size_t i = 0; i < count; ++i) {
     const IndicatorEntry entry = look_ups_.image()->indicator(hits[i].indicator);
     const std::string_view value = look_ups_.image()->text(entry.value_offset, entry.value_length);

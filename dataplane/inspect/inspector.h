@@ -52,6 +52,8 @@ struct InspectorCounters {
   uint64_t sightings_folded = 0;
   uint64_t anomalies = 0;
   uint64_t streams_restarted = 0;   // body scans that went on with a new generation
+  uint64_t scans_refused = 0;       // bodies without room for their pattern stream: not searched for keywords
+  uint64_t scan_hits_dropped = 0;   // keywords of one piece of a body past scan_hits_max
   uint64_t expectations_unused = 0;
 };
 
@@ -108,6 +110,7 @@ class Inspector final : public Sink {
   const NamedCounters& anomaly_counters() const { return anomaly_names_; }
   const LookUps& look_ups() const { return look_ups_; }
 
+  const CodecMemory& codecs() const { return body_memory_.codecs; }
   // Sink
   TxId tx_begin(Direction first) override;
   void tx_end(TxId tx, Completeness completeness) override;
