@@ -51,7 +51,9 @@ void Inspector::set_packet(uint16_t burst_index, uint16_t pair, RecordClock cloc
   burst_index_ = burst_index;
   pair_ = pair;
   clock_ = clock;
-  output_.set_clock(clock);
+  clock_.burst_index = burst_index;
+  packet_clocks_[burst_index % packet_clocks_.size()] = clock_;
+  output_.set_clock(clock_);
 }
 
 // --- flows
@@ -193,7 +195,7 @@ void Inspector::end_transaction(FlowInspection& inspection, Transaction* transac
   --inspection.open_transactions;
   ++inspection.transactions_ended;
   if (completeness == Completeness::incomplete) transaction->flags |= record_flag::incomplete;
-  transaction->end_wall_ns = clock_.wall_ns;
+  transaction->end_burst_index = burst_index_;
   *ended_tail_ = transaction;
   ended_tail_ = &transaction->next;
 }
@@ -251,6 +253,7 @@ void Inspector::resolve() {
   }
   ended_ = nullptr;
   ended_tail_ = &ended_;
+  output_.set_clock(clock_);
 }
 
 // --- verdicts

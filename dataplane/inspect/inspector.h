@@ -23,6 +23,7 @@
 namespace sekisho {
 
 inline constexpr unsigned port_pairs_max = 64;
+inline constexpr unsigned packet_clocks_max = 32;  // packets of a burst (pipeline.h: burst_packets_max)
 
 struct InspectorOptions {
   uint32_t flows_max = 1U << 16;          // flows under inspection at once
@@ -51,9 +52,9 @@ struct InspectorCounters {
   uint64_t sightings = 0;
   uint64_t sightings_folded = 0;
   uint64_t anomalies = 0;
-  uint64_t streams_restarted = 0;   // body scans that went on with a new generation
   uint64_t scans_refused = 0;       // bodies without room for their pattern stream: not searched for keywords
   uint64_t scan_hits_dropped = 0;   // keywords of one piece of a body past scan_hits_max
+  uint64_t streams_restarted = 0;   // body scans that went on with a new generation
   uint64_t expectations_unused = 0;
 };
 
@@ -109,8 +110,8 @@ class Inspector final : public Sink {
   const SessionCounters& session_counters() const { return session_memory_.counters; }
   const NamedCounters& anomaly_counters() const { return anomaly_names_; }
   const LookUps& look_ups() const { return look_ups_; }
-
   const CodecMemory& codecs() const { return body_memory_.codecs; }
+
   // Sink
   TxId tx_begin(Direction first) override;
   void tx_end(TxId tx, Completeness completeness) override;
@@ -166,6 +167,7 @@ class Inspector final : public Sink {
   NamedCounters anomaly_names_;
   InspectorCounters counters_;
   RecordClock clock_;
+  std::array<RecordClock, packet_clocks_max> packet_clocks_;  // of this burst's packets: what is resolved at its end is theirs
   FlowInspection* current_ = nullptr;
   Direction direction_ = Direction::client_to_server;
   uint16_t burst_index_ = 0;

@@ -21,20 +21,26 @@ constexpr uint32_t room(unsigned fields, size_t text_bytes = 0) {
   return fields * field_bytes + static_cast<uint32_t>(text_bytes);
 }
 uint32_t transaction_room(const Transaction* transaction) {
-  return transaction != nullptr ? transaction->record_bytes() : 0;
+  return transaction != nullptr ? room(1) + transaction->record_bytes() : 0;
+}
+
+void write_transaction_fields(RecordWriter& writer, const Transaction* transaction) {
+  if (transaction == nullptr) return;
+  writer.number(Field::transaction_start_ns, transaction->start_wall_ns);
+  transaction->write_fields(writer);
 }
 
 }  // namespace
 
 void Inspector::write_transaction(const FlowInspection& inspection, const Transaction& transaction) {
   if (!options_.transaction_records) return;
-  if (!output_.begin(RingKind::transactions, RecordType::transaction, transaction.record_bytes())) return;
+  output_.set_clock(packet_clocks_[transaction.end_burst_index]);
+  if (!output_.begin(RingKind::transactions, RecordType::transaction, transaction_room(&transaction))) return;
   output_.describe_flow(*inspection.flow, flows_.first(*inspection.flow), transaction.app_protocol, transaction.id());
   RecordWriter& writer = output_.writer();
-  writer.header().wall_ns = transaction.start_wall_ns;
   writer.header().flags |= transaction.flags;
   writer.endpoints().first_direction = static_cast<uint8_t>(transaction.first);
-  transaction.write_fields(writer);
+  write_transaction_fields(writer, &transaction);
   output_.publish();
 }
 
@@ -43,6 +49,7 @@ void Inspector::write_sighting(const Observation& seen, const IndicatorEntry& en
   const std::string_view original = image.text(entry.original_offset, entry.original_length);
   const std::string_view feed = image.feed(entry.feed);
   const uint32_t bytes = room(18, original.size() + feed.size() + matched.size()) + transaction_room(seen.transaction);
+  output_.set_clock(packet_clocks_[seen.burst_index]);
   if (!output_.begin(RingKind::sightings, RecordType::sighting, bytes)) return;
   const FlowInspection& inspection = *seen.inspection;
   output_.describe_flow(*inspection.flow, flows_.first(*inspection.flow), inspection.app_protocol,
@@ -66,7 +73,7 @@ void Inspector::write_sighting(const Observation& seen, const IndicatorEntry& en
   writer.number(Field::sighting_offset, seen.offset);
   writer.number(Field::sighting_direction, static_cast<uint64_t>(seen.direction));
   writer.number(Field::sighting_count, 1);
-  if (seen.transaction != nullptr) seen.transaction->write_fields(writer);
+  write_transaction_fields(writer, seen.transaction);
   output_.publish();
 }
 
@@ -81,7 +88,7 @@ void Inspector::write_anomaly(Flow& flow, const Transaction* transaction, const 
   writer.text(Field::anomaly_name, name_text);
   writer.text(Field::anomaly_layer, layer_text);
   writer.number(Field::sighting_offset, offset);
-  if (transaction != nullptr) transaction->write_fields(writer);
+  write_transaction_fields(writer, transaction);
   output_.publish();
 }
 
@@ -110,7 +117,7 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
   writer.number(Field::file_gaps, body.has_gap ? 1 : 0);
   writer.number(Field::file_direction, static_cast<uint64_t>(body.direction));
   writer.text(Field::file_carrier, carrier_names[static_cast<size_t>(body.carrier)]);
-  if (transaction != nullptr) transaction->write_fields(writer);
+  write_transaction_fields(writer, transaction);
   output_.publish();
 }
 

@@ -26,6 +26,7 @@ bool RecordOutput::reserve(RingKind kind, RecordType type, uint32_t payload_byte
   header.sequence = sequence;
   header.wall_ns = clock_.wall_ns;
   header.monotonic_ns = clock_.now_ns;
+  header.burst_index = clock_.burst_index;
   header.ring = kind;
   return true;
 }
