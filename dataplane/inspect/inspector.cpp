@@ -10,6 +10,13 @@ namespace {
 
 constexpr size_t hyperscan_stream_bytes = 16 * 1024;  // past it (huge regex sets) bodies are not scanned, counted
 
+// What is looked up and never kept is no row's, whatever the caller asked for.
+FieldMask kept_fields(FieldMask rows) {
+  for (uint16_t i = 0; i < field_count; ++i)
+    if (field_specs[i].max_bytes == 0) rows.clear(static_cast<Field>(i));
+  return rows;
+}
+
 uint32_t flows_of(const InspectorOptions& options) { return options.flows_max; }
 
 }  // namespace
@@ -25,6 +32,7 @@ Inspector::Inspector(const InspectorOptions& options, RecordOutput& output, Flow
       body_memory_(options.bodies_max, options.bodies_max, options.bodies_max, hyperscan_stream_bytes,
                    CodecMemorySize{}),
       decoder_context_{body_memory_.codecs, options.unlimited_content ? DecoderLimits{0, 0, 0} : DecoderLimits{}} {
+  options_.rows = kept_fields(options_.rows);
   set_wanted(&wanted_);
   update_wanted();
 }
