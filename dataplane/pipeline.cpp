@@ -126,19 +126,16 @@ void Pipeline::handle_fragment(Slot& slot, uint16_t index, uint64_t now_ns) {
       inspector_.packet_anomaly(fragment_reason_name(result.reason));
       return drop_slot(slot, DropReason::fragment);
     case FragmentVerdict::held:
+      if (mode(slot.packet->pair) == WireMode::monitor) return;  // nothing waits there: a reference is kept to read it later
       slot.fate = Fate::hold;
       ++held_[slot.packet->pair % port_pairs_max];
       release(*slot.packet);  // the defragmenter has a reference of its own
       return;
     case FragmentVerdict::complete: break;
   }
-  slot.released_begin = static_cast<uint16_t>(released_count_);
-  slot.released_count = static_cast<uint16_t>(result.originals.size());
-  for (const Packet& original : result.originals) released_[released_count_++] = original;
-  held_[slot.packet->pair % port_pairs_max] -= result.originals.size() - 1;  // this one never waited
-  slot.judged = result.datagram;
+  take_originals(slot, result.originals);
+  slot.judged = &(datagrams_[index] = *result.datagram);
   retain(*slot.judged);  // until the end of the burst; its bytes would go with the next fragment
-  release(*slot.packet);
   slot.judged->flow_hash = flows_.hash(slot.judged->tuple);
   if (slot.judged->status == DecodeStatus::bad_checksum) return drop_slot(slot, DropReason::bad_checksum);
   if (slot.judged->status != DecodeStatus::ok && slot.judged->status != DecodeStatus::other_transport)
@@ -146,8 +143,22 @@ void Pipeline::handle_fragment(Slot& slot, uint16_t index, uint64_t now_ns) {
   handle_in_flow(slot, index, now_ns);
 }
 
+// Each original brings the defragmenter's reference. Inline they leave together, in place of the one that completed them.
+void Pipeline::take_originals(Slot& slot, std::span<const Packet> originals) {
+  if (mode(slot.packet->pair) == WireMode::monitor) {  // they have left already
+    for (Packet original : originals) release(original);
+    return;
+  }
+  slot.released_begin = static_cast<uint16_t>(released_count_);
+  slot.released_count = static_cast<uint16_t>(originals.size());
+  for (const Packet& original : originals) released_[released_count_++] = original;
+  held_[slot.packet->pair % port_pairs_max] -= originals.size() - 1;  // this one never waited
+  release(*slot.packet);
+}
+
 void Pipeline::on_fragment_drop(Packet& packet, FragmentReason reason) {
   inspector_.packet_anomaly(fragment_reason_name(reason));
+  if (mode(packet.pair) == WireMode::monitor) return;
   --held_[packet.pair % port_pairs_max];
   ++pair(packet.pair).dropped[static_cast<size_t>(DropReason::fragment)];
 }

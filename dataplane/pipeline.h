@@ -126,6 +126,7 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
 
   void handle(Slot& slot, uint16_t index, uint64_t now_ns);
   void handle_fragment(Slot& slot, uint16_t index, uint64_t now_ns);
+  void take_originals(Slot& slot, std::span<const Packet> originals);
   void handle_in_flow(Slot& slot, uint16_t index, uint64_t now_ns);
   void handle_tcp(Slot& slot, Flow& flow, bool created, uint64_t now_ns);
   void handle_datagram(Slot& slot, Flow& flow);
@@ -175,6 +176,7 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   size_t slot_count_ = 0;
   std::unique_ptr<Packet[]> released_;  // copies: the defragmenter's live until its next call only
   size_t released_count_ = 0;
+  std::array<Packet, burst_packets_max> datagrams_;  // made of fragments by this burst's packets, by their index
   std::array<InjectedFrame, injected_frames_max> frames_;
   size_t frame_count_ = 0;
   std::array<Outcome, burst_packets_max + released_packets_max + injected_frames_max> outcomes_;
