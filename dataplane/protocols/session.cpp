@@ -346,6 +346,9 @@ SessionStatus Session::on_datagram(Direction direction, Bytes bytes, SessionMemo
   }
 }
 
-void Session::note_handoff(Direction direction, uint64_t offset) { carry_[index_of(direction)].stop = offset; }
+void Session::note_handoff(Direction direction, uint64_t offset) {
+  Carry& carry = carry_[index_of(direction)];
+  if (carry.stop == ~uint64_t{0}) carry.stop = offset;  // said once; what is held back does not move
+}
 
 }  // namespace sekisho
