@@ -102,6 +102,7 @@ void note_transfer_encoding(const HeaderField& field, const FieldContext& contex
 
 void note_host(const HeaderField& field, const FieldContext& context) {
   Head& head = context.head;
+  head.last_host = field.value;
   if (head.hosts++ == 0) {
     head.host = field.value;
     return;
