@@ -21,6 +21,7 @@ void add_flows(const Pipeline& pipeline, Sums& sums) {
   sums["flow.refused"] += flows.refused;
   sums["flow.refused_bucket"] += flows.refused_bucket;
   sums["flow.timers_visited"] += flows.timers_visited;
+  sums["flow.refused_half_open"] += flows.refused_half_open;
   sums["flow.now"] += pipeline.flows().size();
   sums["flow.half_open_now"] += pipeline.flows().half_open();
 }
@@ -46,6 +47,7 @@ void add_decode(const Pipeline& pipeline, Sums& sums) {
   for (size_t i = 1; i < static_cast<size_t>(DecodeAnomaly::count); ++i)
     sums["anomaly." + std::string(anomaly_name(static_cast<DecodeAnomaly>(i)))] += counters.decode.by_anomaly[i];
   sums["pipeline.no_flow"] += counters.no_flow;
+  sums["pipeline.pair_closed"] += counters.pair_closed;
   sums["pipeline.bypassed_packets"] += counters.bypassed_packets;
 }
 
@@ -68,12 +70,13 @@ void add_inspection(const Pipeline& pipeline, Sums& sums) {
   sums["inspect.bodies"] += counters.bodies;
   sums["inspect.body_refused"] += counters.body_refused;
   sums["inspect.body_layers"] += counters.body_layers;
+  sums["inspect.body_unscanned"] += counters.body_unscanned;
   sums["inspect.flows_refused"] += counters.flows_refused;
   sums["inspect.sightings"] += counters.sightings;
   sums["inspect.sightings_folded"] += counters.sightings_folded;
   sums["inspect.anomalies"] += counters.anomalies;
-  sums["inspect.scans_refused"] += counters.scans_refused;
   sums["inspect.scan_hits_dropped"] += counters.scan_hits_dropped;
+  sums["inspect.expectations_unused"] += counters.expectations_unused;
   sums["inspect.streams_restarted"] += counters.streams_restarted;
   sums["inspect.values_looked_up"] += inspector.look_ups().looked_up();
   sums["inspect.values_cut"] += inspector.look_ups().values_cut();

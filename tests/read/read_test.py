@@ -125,7 +125,7 @@ class ReadTest(unittest.TestCase):
 
     def test_a_hundred_thousand_indicators_of_mixed_kinds_are_looked_for(self):
         kinds = [lambda i: f'{i:064x}', lambda i: f'{i:032x}', lambda i: f'n{i}.bad.test', lambda i: f'http://u{i}.bad.test/p/{i}',
-                 lambda i: f'10.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}', lambda i: f'a{i}@bad.test', lambda i: f'2001:db8::{i:x}']
+                 lambda i: f'10.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}', lambda i: f'a{i}@bad.test', lambda i: f'2001:db8::{i >> 16:x}:{i & 65535:x}']
         values = [kinds[i % len(kinds)](i) for i in range(100_000)] + ['listed.test', '198.51.100.7']
         feed = self.put('\n'.join(values).encode(), 'feed.txt')
         done = self.run_reader('-i', feed, '--log', 'alerts', self.put(captures.pcap(self.conversation())))

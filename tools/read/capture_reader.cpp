@@ -75,7 +75,8 @@ void CaptureReader::settle() {
 void CaptureReader::drain(std::string& out) {
   std::vector<RecordView> records;
   for (RingConsumer& ring : rings_)
-    while (const auto record = ring.next()) records.push_back(*record);
+    while (const auto record = ring.next())
+      if (arguments_.log == LogChoice::all || record->header().type == RecordType::sighting) records.push_back(*record);
   std::ranges::stable_sort(records, {}, [](const RecordView& record) { return record.header().burst_index; });
   for (const RecordView& record : records) writer_->append(record, nullptr, out);
   for (RingConsumer& ring : rings_) ring.commit();
