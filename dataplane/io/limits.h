@@ -19,6 +19,9 @@ inline constexpr unsigned handover_packets_max = 1024;
 inline constexpr uint16_t queue_descriptors = 1024;
 // Bytes of a frame that an mbuf holds, beyond headroom: MTU 1500 with two VLAN tags fits; a larger MTU is refused at start.
 inline constexpr uint16_t mbuf_frame_bytes = 2048;
+// Age of an lcore's heartbeat past which main no longer tells the service manager that all is well, ns: after
+// the unit's WatchdogSec the process is started again. No counter: `show lcores` has the age.
+inline constexpr uint64_t watchdog_heartbeat_age_ns_max = 3'000'000'000;
 // Transmit calls tried for one burst before the rest is dropped, count: counter `transmit` of the pair.
 inline constexpr unsigned transmit_tries_max = 64;
 
