@@ -152,7 +152,7 @@ Answer show_drops(ControlState& state, const Request&) {
   }
   for (const auto& [name, value] : counters.items())
     for (const std::string_view part : {"drop", "missed", "nombuf", "no_mbuf", "refused", "evicted", "lost", "full"})
-      if (value != 0 && name.find(part) != std::string::npos) out[name] = value;
+      if (value != 0 && !name.starts_with("pair.") && name.find(part) != std::string::npos) out[name] = value;
   return json{{"counters", std::move(out)}};
 }
 Answer show_memory(ControlState& state, const Request&) {

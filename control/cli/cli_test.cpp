@@ -147,7 +147,20 @@ BOOST_AUTO_TEST_CASE(the_matrix_shows_hosts_by_phases) {
                               "10.0.0.7    8                  stays 4\n"));
 }
 
-BOOST_AUTO_TEST_CASE(flows_are_shown_with_both_ends_and_where_to_go_on) {
+BOOST_AUTO_TEST_CASE(flows_and_hosts_are_shown_whole) {
+  const json host{
+      {"host", "10.0.0.7"},
+      {"phase", 5},
+      {"severity", 9},
+      {"confidence", 80},
+      {"route", "mail"},
+      {"first", "a"},
+      {"last", "b"},
+      {"phases", {{"5.c2-untrusted", {{"count", 4}, {"confidence", 80}, {"first", "x"}, {"last", "y"}}}}}};
+  const std::string host_text = show_answer("phase host", host, 0);
+  BOOST_TEST((host_text.find("10.0.0.7: phase 5, incident severity 9 of 10") == 0), host_text);
+  BOOST_TEST((host_text.find("5.c2-untrusted          4          80  x      y\n") != std::string::npos),
+             host_text);
   const json flow{{"client", "2001:db8::1"},
                   {"client_port", 49152},
                   {"server", "192.0.2.7"},
