@@ -136,7 +136,22 @@ constexpr Option options_table[] = {
     {"digests", [](std::string_view v, DataplaneOptions& o) { return digest_list(v, o.pipeline.inspector.file_hashes); }},
     {"judge-body-prefixes",
      [](std::string_view v, DataplaneOptions& o) { return yes_no(v, o.pipeline.inspector.judge_open_bodies); }},
-    {"exhausted-flows", [](std::string_view v, DataplaneOptions& o) { return fail_policy(v, o.pipeline.exhausted); }},
+    {"exhausted-flows", [](std::string_view v, DataplaneOptions& o) { return fail_policy(v, o.pipeline.exhausted.flows); }},
+    {"exhausted-half-open",
+     [](std::string_view v, DataplaneOptions& o) {
+       FailPolicy policy;
+       if (!fail_policy(v, policy)) return false;
+       o.pipeline.flows.half_open_full =
+           policy == FailPolicy::open ? HalfOpenFullPolicy::evict_oldest : HalfOpenFullPolicy::refuse;
+       return true;
+     }},
+    {"exhausted-streams", [](std::string_view v, DataplaneOptions& o) { return fail_policy(v, o.pipeline.exhausted.streams); }},
+    {"exhausted-layer7", [](std::string_view v, DataplaneOptions& o) { return fail_policy(v, o.pipeline.exhausted.layer7); }},
+    {"exhausted-transactions",
+     [](std::string_view v, DataplaneOptions& o) { return fail_policy(v, o.pipeline.exhausted.transactions); }},
+    {"exhausted-bodies", [](std::string_view v, DataplaneOptions& o) { return fail_policy(v, o.pipeline.exhausted.bodies); }},
+    {"exhausted-sightings",
+     [](std::string_view v, DataplaneOptions& o) { return fail_policy(v, o.pipeline.exhausted.sightings); }},
     {"exhausted-segments",
      [](std::string_view v, DataplaneOptions& o) {
        FailPolicy policy;

@@ -31,6 +31,18 @@ inline constexpr unsigned injected_frames_max = 2 * burst_packets_max;
 // What policy says where a bound is met or traffic cannot be understood: let it pass uninspected, or stop it.
 enum class FailPolicy : uint8_t { open, closed };
 
+// One policy for each cause of exhaustion. Retention of segments (StreamOptions::retention_full) and the half-open bound
+// (FlowTableOptions::half_open_full) have theirs where they are met. Fragments that find no room are always dropped: let through
+// unjudged they would be a way around every other check.
+struct ExhaustionPolicies {
+  FailPolicy flows = FailPolicy::open;         // flow.refused: the table is full
+  FailPolicy streams = FailPolicy::open;       // stream.refused: no memory for another connection's order
+  FailPolicy layer7 = FailPolicy::open;        // inspect.flows_refused, l7.no_memory, l7.nesting_full
+  FailPolicy transactions = FailPolicy::open;  // inspect.tx_refused: values are matched, but there will be no record
+  FailPolicy bodies = FailPolicy::open;        // inspect.body_refused, inspect.body_layers, inspect.body_unscanned
+  FailPolicy sightings = FailPolicy::open;     // ring.sightings.dropped; closed: the pair stands still until the ring has room
+};
+
 struct PipelineOptions {
   StreamRules rules = StreamRules::strict;
   DecodeOptions decode;
@@ -40,7 +52,7 @@ struct PipelineOptions {
   SinkholeOptions sinkhole;
   FailPolicy malformed_packets = FailPolicy::closed;   // headers that contradict each other
   FailPolicy malformed_protocol = FailPolicy::open;    // a parser gave up
-  FailPolicy exhausted = FailPolicy::open;             // flow table, layer-7 memory
+  ExhaustionPolicies exhausted;
 };
 
 // Exact at rest: rx + injected = tx + sum(dropped) + held.
@@ -75,6 +87,7 @@ struct PipelineCounters {
   uint64_t no_flow = 0;
   uint64_t bypassed_packets = 0;
   uint64_t l7_malformed = 0;
+  uint64_t pair_closed = 0;       // packets dropped because no sighting could be told
 };
 
 class Pipeline final : private FlowListener, private StreamReader, private FragmentListener {
@@ -126,6 +139,7 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
 
   void handle(Slot& slot, uint16_t index, uint64_t now_ns);
   void handle_fragment(Slot& slot, uint16_t index, uint64_t now_ns);
+  void take_originals(Slot& slot, std::span<const Packet> originals);
   void handle_in_flow(Slot& slot, uint16_t index, uint64_t now_ns);
   void handle_tcp(Slot& slot, Flow& flow, bool created, uint64_t now_ns);
   void handle_datagram(Slot& slot, Flow& flow);
@@ -148,6 +162,9 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   void end_turn();
   WireMode mode(uint16_t pair) const { return options_.inspector.modes[pair % port_pairs_max]; }
   FailPolicy policy_for(SessionStatus status) const;
+  bool has_policy_against(GaveUp gave_up) const;
+  bool stop_reading(DropReason reason);
+  bool is_closed(uint16_t pair_index) const { return closed_pairs_ >> (pair_index % port_pairs_max) & 1; }
   // Strict rules hold only where our drops are carried out: a pair that only watches reads as lenient ones do.
   StreamRules rules(uint16_t pair_index) const {
     return mode(pair_index) == WireMode::inline_ ? options_.rules : StreamRules::lenient;
@@ -175,11 +192,15 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   size_t slot_count_ = 0;
   std::unique_ptr<Packet[]> released_;  // copies: the defragmenter's live until its next call only
   size_t released_count_ = 0;
+  std::array<Packet, burst_packets_max> datagrams_;  // made of fragments by this burst's packets, by their index
   std::array<InjectedFrame, injected_frames_max> frames_;
   size_t frame_count_ = 0;
   std::array<Outcome, burst_packets_max + released_packets_max + injected_frames_max> outcomes_;
   size_t outcome_count_ = 0;
   Flow* reading_ = nullptr;   // the flow whose stream is delivering
+  DropReason stop_reason_ = DropReason::stream;  // why the reader wanted no more
+  bool reads_no_more_ = false;  // the flow being read has no room for its inspection: bypass it
+  uint64_t closed_pairs_ = 0;   // bit i: pair i is closed until the sightings ring has room
   uint64_t now_ns_ = 0;
   uint64_t wall_ns_ = 0;
 };

@@ -107,7 +107,13 @@ struct IdleConfig {
 
 struct ExhaustionConfig {
   FailMode flows;
+  FailMode half_open;
+  FailMode streams;
   FailMode segments;
+  FailMode layer7;
+  FailMode transactions;
+  FailMode bodies;
+  FailMode sightings;
 };
 
 struct MalformedConfig {

@@ -87,12 +87,40 @@ constexpr KeySpec idle_keys[] = {
 constexpr SectionSpec idle_section{"What an lcore does without traffic.", idle_keys};
 
 constexpr KeySpec exhaustion_keys[] = {
-    key<&ExhaustionConfig::flows>({.name = "flows", .sentence = "A new flow finds the table full.", .fallback = "open"}),
-    key<&ExhaustionConfig::segments>({.name = "segments", .sentence = "A segment finds its stream's bounds met.",
-                                      .fallback = "closed"}),
+    key<&ExhaustionConfig::flows>({.name = "flows", .sentence = "A new flow finds the table full (counter flow.refused).",
+                                   .fallback = "open"}),
+    key<&ExhaustionConfig::half_open>(
+        {.name = "half_open",
+         .sentence = "A new flow finds half_open_max met: the oldest half-open flow makes room (flow.evicted_half_open), or the new "
+                     "one is dropped (flow.refused_half_open).",
+         .fallback = "open"}),
+    key<&ExhaustionConfig::streams>({.name = "streams", .sentence = "No memory to keep a TCP connection in order (stream.refused).",
+                                     .fallback = "open"}),
+    key<&ExhaustionConfig::segments>(
+        {.name = "segments",
+         .sentence = "No room to keep a segment until it is acknowledged (stream.retention_limit, stream.pool_empty); the sender "
+                     "repeats what is dropped.",
+         .fallback = "closed"}),
+    key<&ExhaustionConfig::layer7>(
+        {.name = "layer7",
+         .sentence = "No memory to parse a flow, or too many tunnels in it (inspect.flows_refused, l7.no_memory, l7.nesting_full).",
+         .fallback = "open"}),
+    key<&ExhaustionConfig::transactions>(
+        {.name = "transactions",
+         .sentence = "No memory for a transaction's record; its values are looked up all the same (inspect.tx_refused).",
+         .fallback = "open"}),
+    key<&ExhaustionConfig::bodies>(
+        {.name = "bodies",
+         .sentence = "No memory to decode or search a body (inspect.body_refused, inspect.body_layers, inspect.body_unscanned).",
+         .fallback = "open"}),
+    key<&ExhaustionConfig::sightings>(
+        {.name = "sightings",
+         .sentence = "The ring of sightings is full, so that alerts are lost (ring.sightings.dropped): closed stops the port pair "
+                     "until there is room.",
+         .fallback = "open"}),
 };
 constexpr SectionSpec exhaustion_section{
-    "What happens at each bound on inline pairs: open forwards uninspected, closed drops.", exhaustion_keys};
+    "What happens at each bound on inline pairs: open forwards uninspected, closed drops. Fragments without room are always dropped.", exhaustion_keys};
 
 constexpr KeySpec malformed_keys[] = {
     key<&MalformedConfig::packet>({.name = "packet", .sentence = "Headers that contradict each other, bad checksums.",

@@ -124,6 +124,11 @@ void FlowTable::refresh_path(FlowFirst& first, const Packet& packet, Direction d
 }
 
 FlowTable::Found FlowTable::create(const Packet& packet, uint64_t hash, uint64_t now_ns) {
+  if (half_open_ >= options_.half_open_max && options_.half_open_full == HalfOpenFullPolicy::refuse) {
+    ++counters_.refused;
+    ++counters_.refused_half_open;
+    return {.half_open_full = true};
+  }
   if (!make_room()) {
     ++counters_.refused;
     return {};

@@ -17,9 +17,13 @@
 
 namespace sekisho {
 
+// What happens where the bound on half-open flows is met: the oldest makes room, or the newcomer has no flow.
+enum class HalfOpenFullPolicy : uint8_t { evict_oldest, refuse };
+
 struct FlowTableOptions {
   uint32_t flows_max = 1U << 17;       // established and half-open together
-  uint32_t half_open_max = 1U << 14;   // of flows_max; at the bound the oldest half-open flow goes; established ones never do
+  uint32_t half_open_max = 1U << 14;   // of flows_max
+  HalfOpenFullPolicy half_open_full = HalfOpenFullPolicy::evict_oldest;  // established flows never make room
   uint64_t half_open_timeout_ns = 30'000'000'000;
   uint64_t established_timeout_ns = 300'000'000'000;  // TCP
   uint64_t datagram_timeout_ns = 60'000'000'000;      // UDP, ICMP and the rest, once both sides spoke
@@ -33,7 +37,8 @@ struct FlowCounters {
   uint64_t created = 0;
   uint64_t expired = 0;
   uint64_t evicted_half_open = 0;  // by the half-open bound, or for a newcomer into a full table
-  uint64_t refused = 0;            // table full of established flows: the packet has no flow
+  uint64_t refused = 0;            // no room: the packet has no flow
+  uint64_t refused_half_open = 0;  // of these: by the half-open bound
   uint64_t refused_bucket = 0;     // of these: by flow_bucket_chain_max, which nobody without the secret can meet
   uint64_t timers_visited = 0;     // flows looked at by expire(): ended, or filed again because they had moved on
 };
@@ -61,9 +66,10 @@ class FlowTable {
   }
 
   struct Found {
-    Flow* flow = nullptr;  // nullptr: the table is full of established flows (refused rises)
+    Flow* flow = nullptr;  // nullptr: no room (refused rises)
     Direction direction = Direction::client_to_server;
     bool created = false;
+    bool half_open_full = false;
   };
   // The flow of a decoded packet, made when absent (client = the packet's sender, except that a SYN+ACK makes its
   // receiver the client). Updates counters, last_ns and the timer; does not run timers, but ends a flow it meets whose

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/inspect/look_ups.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
+#include "dataplane/inspect/transaction.h"
 #include "matchers/normalise/address.h"
 #include "matchers/normalise/host.h"
 #include "matchers/normalise/normalise.h"
@@ -104,6 +106,13 @@ bool LookUps::add_number(const Observation& observation, uint64_t value) {
   return true;
 }
 
+void LookUps::end_packet() {
+  for (; packet_first_ < query_count_; ++packet_first_) {
+    Observation& seen = observations_[packet_first_];
+    if (seen.transaction != nullptr) seen.entries = seen.transaction->entries();
+  }
+}
+
 size_t LookUps::search(int64_t now_s) {
   if (image_ == nullptr) return 0;
   looked_up_ += query_count_;
@@ -117,6 +126,10 @@ size_t LookUps::search(int64_t now_s) {
     if (shapes_[i] == Shape::pattern)
       count += image_->scan(queries_[i].kind, queries_[i].value, queries_[i].tag, now_s, *scratch_,
                             std::span(hits_).subspan(count), hits_dropped_);
+  if (count > 1)
+    std::sort(hits_.begin(), hits_.begin() + static_cast<std::ptrdiff_t>(count), [](const Hit& a, const Hit& b) {
+      return a.tag != b.tag ? a.tag < b.tag : a.indicator < b.indicator;
+    });
   return count;
 }
 

@@ -28,7 +28,10 @@ class Transaction {
 
   // Bytes that write_fields() will need in a record.
   uint32_t record_bytes() const { return field_count_ * static_cast<uint32_t>(sizeof(RecordField)) + value_bytes_; }
-  void write_fields(RecordWriter& writer) const;
+  // Entries so far; a value has one, or several where it is long.
+  uint32_t entries() const { return entry_count_; }
+  // The values of the first `entries`.
+  void write_fields(RecordWriter& writer, uint32_t entries = ~uint32_t{0}) const;
 
   TxId id() const { return id_; }
 
@@ -60,6 +63,7 @@ class Transaction {
 
   TxId id_ = no_tx;
   uint32_t field_count_ = 0;
+  uint32_t entry_count_ = 0;
   uint32_t value_bytes_ = 0;
   uint32_t total_bytes_ = 0;
   bool full_ = false;

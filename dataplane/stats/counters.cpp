@@ -19,6 +19,7 @@ void add_flows(const Pipeline& pipeline, Sums& sums) {
   sums["flow.expired"] += flows.expired;
   sums["flow.evicted_half_open"] += flows.evicted_half_open;
   sums["flow.refused"] += flows.refused;
+  sums["flow.refused_half_open"] += flows.refused_half_open;
   sums["flow.now"] += pipeline.flows().size();
   sums["flow.half_open_now"] += pipeline.flows().half_open();
 }
@@ -39,6 +40,7 @@ void add_decode(const Pipeline& pipeline, Sums& sums) {
   for (size_t i = 0; i < decode_status_count; ++i)
     sums["decode." + std::string(status_name(static_cast<DecodeStatus>(i)))] += counters.decode.by_status[i];
   sums["pipeline.no_flow"] += counters.no_flow;
+  sums["pipeline.pair_closed"] += counters.pair_closed;
   sums["pipeline.bypassed_packets"] += counters.bypassed_packets;
 }
 
@@ -53,10 +55,12 @@ void add_inspection(const Pipeline& pipeline, Sums& sums) {
   sums["inspect.bodies"] += counters.bodies;
   sums["inspect.body_refused"] += counters.body_refused;
   sums["inspect.body_layers"] += counters.body_layers;
+  sums["inspect.body_unscanned"] += counters.body_unscanned;
   sums["inspect.flows_refused"] += counters.flows_refused;
   sums["inspect.sightings"] += counters.sightings;
   sums["inspect.sightings_folded"] += counters.sightings_folded;
   sums["inspect.anomalies"] += counters.anomalies;
+  sums["inspect.expectations_unused"] += counters.expectations_unused;
   sums["inspect.streams_restarted"] += counters.streams_restarted;
   sums["inspect.values_looked_up"] += inspector.look_ups().looked_up();
   sums["inspect.hits_dropped"] += inspector.look_ups().hits_dropped();

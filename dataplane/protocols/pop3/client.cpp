@@ -103,10 +103,14 @@ void hand_off_early(Session& session, uint64_t offset, Sink& sink) {
 
 // The first line of a stream that is another protocol's after all.
 bool is_foreign(const Session& session, Bytes in) {
-  if (session.client_seen || session.server_seen) return false;
+  if (session.client_seen) return false;
   LineState lines;
   const Line line = next_line(lines, in, line_bytes_max);
-  return line.consumed != 0 && parse_command(line.text).verb == Verb::unknown;
+  if (line.consumed == 0) return false;
+  const Command command = parse_command(line.text);
+  if (command.verb != Verb::unknown || session.client == ClientMode::credentials) return false;
+  // Another server that says "+OK" has clients whose first line is no word (Redis).
+  return !session.server_seen || command.name.empty() || ascii_lower(command.name[0]) < 'a' || ascii_lower(command.name[0]) > 'z';
 }
 
 }  // namespace

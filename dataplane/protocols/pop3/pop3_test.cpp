@@ -270,7 +270,14 @@ BOOST_AUTO_TEST_CASE(a_long_listing_is_observed_up_to_the_bound) {
   BOOST_TEST(report.has("end 1 complete"));
 }
 
+BOOST_AUTO_TEST_CASE(a_word_that_is_no_command_is_not_shown) {
+  const Report report = run({server("+OK\r\n"), client("STAT\r\nhunter2 x\r\n")});
+  BOOST_TEST(report.has("2 pop3.command=UNKNOWN"));
+  BOOST_TEST(report.text().find("HUNTER2") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(other_protocols_are_not_taken_for_pop3) {
+  BOOST_TEST((run({server("+OK\r\n"), client("*2\r\n$4\r\nAUTH\r\n")}).status == ParseStatus::not_this_protocol));
   BOOST_TEST((probe("+OK ready\r\n", s2c) == ProbeResult::certain));
   BOOST_TEST((probe("+O", s2c) == ProbeResult::unsure));
   BOOST_TEST((probe("220 ready\r\n", s2c) == ProbeResult::not_for_us));

@@ -42,8 +42,9 @@ TxId begin_command(Session& session, const Command& command, uint64_t offset, Si
   session.banner.clear();
   char memory[verb_bytes_max];
   TextWriter name(memory);
-  for (const uint8_t c : command.name)
-    name.character(static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c));
+  // A word that is no command could be anything, a password too.
+  const Bytes shown = command.verb == Verb::unknown ? as_bytes("UNKNOWN") : command.name;
+  for (const uint8_t c : shown) name.character(static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c));
   sink.observe(tx, Field::pop3_command, name.bytes(), offset);
   Bytes rest = command.argument;
   for (unsigned i = 0; !rest.empty() && i < arguments_max && is_shown(command.verb, i); ++i) {
