@@ -30,9 +30,15 @@ size_t Drain::turn() {
 }
 
 void Drain::take(Ring& ring) {
+  ring.copies.clear();
   for (size_t i = 0; i < drain_batch_records_max; ++i) {
-    const auto record = ring.consumer.next();
-    if (!record) break;
+    const auto bytes = ring.consumer.next_bytes();
+    if (!bytes) break;
+    const auto record = RecordView::check(ring.copies.keep(*bytes));
+    if (!record) {
+      ring.consumer.reject();
+      continue;
+    }
     note_sequence(ring, *record);
     ring.batch.push_back(*record);
   }

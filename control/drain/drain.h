@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drain: record rings to whoever makes rows of them. A ring gives its space back only after the store behind the handler is durable, so
-// a kill at any instruction costs nothing: the records are read again, and their rows carry the same ids.
+// Drain: record rings to whoever makes rows of them. A ring gives its space back only after the store behind
+// the handler is durable, so a kill at any instruction costs nothing: the records are read again, and their
+// rows carry the same ids. What a handler sees are copies: the data plane cannot change them any more.
 //
 // Thread-safety: one thread turns the drain; counters() may be called from any.
 #pragma once
@@ -10,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "control/drain/record_copies.h"
 #include "dataplane/record/ring.h"
 
 namespace sekisho {
@@ -48,7 +50,8 @@ class Drain {
  private:
   struct Ring {
     RingConsumer consumer;
-    std::vector<RecordView> batch;                 // taken, not yet committed
+    std::vector<RecordView> batch;  // taken, not yet committed; views of `copies` and `gap_records`
+    RecordCopies copies;
     uint64_t last_sequence = 0;                    // of the records before `batch`'s end; 0 = none seen yet
     std::vector<std::vector<uint64_t>> gap_records;  // memory of the gap records in the batch
     uint64_t rejected_seen = 0;
