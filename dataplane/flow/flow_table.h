@@ -6,6 +6,7 @@
 // under any seed). Both directions of a conversation hash alike.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "dataplane/decode/keyed_hash.h"
@@ -93,6 +94,12 @@ class FlowTable {
   void remove(Flow& flow, FlowEnd end);
   void clear(FlowEnd end);
 
+  // Calls see(flow, first) for the flows in `places` places of the table from `from` on (1 is the first) as
+  // long as it says true. Where to go on: the place of the flow that it refused, or the one behind the last;
+  // 0 = no more.
+  template <typename See>
+  uint32_t visit(uint32_t from, uint32_t places, See see) const;
+
   uint32_t size() const { return size_; }
   uint32_t half_open() const { return half_open_; }
   const FlowCounters& counters() const { return counters_; }
@@ -136,5 +143,13 @@ class FlowTable {
   uint64_t created_ever_ = 0;
   FlowCounters counters_;
 };
+
+template <typename See>
+uint32_t FlowTable::visit(uint32_t from, uint32_t places, See see) const {
+  const auto end = static_cast<uint32_t>(std::min<uint64_t>(uint64_t{from} + places, untouched_));
+  for (uint32_t index = from; index < end; ++index)
+    if (flows_[index].table_index != 0 && !see(flows_[index], cold_[index].first)) return index;
+  return end < untouched_ ? std::max(from, end) : 0;
+}
 
 }  // namespace sekisho

@@ -21,6 +21,9 @@ inline constexpr uint16_t queue_descriptors = 1024;
 inline constexpr uint16_t mbuf_frame_bytes = 2048;
 // Length of an RSS key, bytes (most NICs have 40, Intel's 700 and 800 series 52). A NIC with a longer one keeps its own.
 inline constexpr size_t rss_key_bytes_max = 128;
+// Age of an lcore's heartbeat past which main no longer tells the service manager that all is well, ns: after
+// the unit's WatchdogSec the process is started again. No counter: `show lcores` has the age.
+inline constexpr uint64_t watchdog_heartbeat_age_ns_max = 3'000'000'000;
 // Transmit calls tried for one burst before the rest is dropped, count: counter `dropped.transmit` of the pair.
 inline constexpr unsigned transmit_tries_max = 64;
 

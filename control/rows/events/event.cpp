@@ -23,7 +23,8 @@ struct TransactionEvent {
 };
 constexpr TransactionEvent transaction_events[] = {
     {"http", "http", Field::http_url}, {"dns", "dns", Field::dns_id},
-    {"tls", "tls", Field::tls_sni},    {"smtp", "smtp", Field::smtp_helo}};
+    {"tls", "tls", Field::tls_sni},    {"smtp", "smtp", Field::smtp_helo},
+    {"pop3", "pop3", Field::pop3_command}, {"imap", "imap", Field::imap_tag}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -102,6 +103,8 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   dns_object(fields, context.dns_version, dns, row);
   tls_object(fields, row);
   smtp_object(fields, row);
+  pop3_object(fields, row);
+  imap_object(fields, row);
   email_object(fields, row);
 }
 
