@@ -90,6 +90,7 @@ struct FlowsConfig {
   uint64_t datagram_timeout_s;  // UDP, ICMP and the rest
   uint64_t tombstone_s;
   bool pick_up_midstream;
+  bool vlans_in_key;
 };
 
 struct RingsConfig {

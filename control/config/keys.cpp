@@ -61,6 +61,9 @@ constexpr KeySpec flows_keys[] = {
     key<&FlowsConfig::pick_up_midstream>({.name = "pick_up_midstream",
                                           .sentence = "Inspect TCP flows whose handshake was not seen, from where they stand.",
                                           .fallback = "true"}),
+    key<&FlowsConfig::vlans_in_key>({.name = "vlans_in_key",
+                                     .sentence = "Hosts of different VLANs may share addresses: the VLAN tags are part of a flow's key.",
+                                     .fallback = "false"}),
 };
 constexpr SectionSpec flows_section{"The flow tables.", flows_keys};
 

@@ -73,7 +73,7 @@ class FlowTable {
     bool half_open_full = false;
   };
   // The flow of a decoded packet, made when absent (client = the packet's sender, except that a SYN+ACK makes its
-  // receiver the client). Updates counters, last_ns and the timer; does not run timers, but ends a flow it meets whose
+  // receiver the client, and so does, without a SYN, a packet from a port below 1024 to one above). Updates counters, last_ns and the timer; does not run timers, but ends a flow it meets whose
   // time is over and makes a new one. May end another, half-open flow: no Flow pointer outlives the next call.
   // State: datagram flows (all but TCP) become established here when the other side answers; TCP flows only by
   // set_state, since a SYN+ACK proves nothing about the SYN's sender.

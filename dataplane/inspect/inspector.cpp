@@ -60,9 +60,10 @@ void Inspector::set_packet(uint16_t burst_index, uint16_t pair, RecordClock cloc
   burst_index_ = burst_index;
   pair_ = pair;
   clock_ = clock;
-  packet_clocks_[burst_index % packets_per_resolve_max] = clock;
+  clock_.burst_index = burst_index;
+  packet_clocks_[burst_index % packets_per_resolve_max] = clock_;
   look_ups_.end_packet();
-  output_.set_clock(clock);
+  output_.set_clock(clock_);
 }
 
 // --- flows
@@ -207,7 +208,7 @@ void Inspector::end_transaction(FlowInspection& inspection, Transaction* transac
   --inspection.open_transactions;
   ++inspection.transactions_ended;
   if (completeness == Completeness::incomplete) transaction->flags |= record_flag::incomplete;
-  transaction->end_wall_ns = clock_.wall_ns;
+  transaction->end_burst_index = burst_index_;
   *ended_tail_ = transaction;
   ended_tail_ = &transaction->next;
 }
@@ -266,6 +267,7 @@ void Inspector::resolve() {
   }
   ended_ = nullptr;
   ended_tail_ = &ended_;
+  output_.set_clock(clock_);
   if (!folder_.empty() && !sightings_ring_is_short()) write_all_folded();
 }
 

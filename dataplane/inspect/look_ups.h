@@ -66,6 +66,8 @@ class LookUps {
   bool empty() const { return query_count_ == 0; }
   uint64_t looked_up() const { return looked_up_; }
   uint64_t hits_dropped() const { return hits_dropped_; }
+  // Values longer than their field may be and than the room: only their beginning was looked up.
+  uint64_t values_cut() const { return values_cut_; }
 
  private:
   size_t search(int64_t now_s);
@@ -88,6 +90,7 @@ class LookUps {
   size_t bytes_used_ = 0;
   uint64_t looked_up_ = 0;
   uint64_t hits_dropped_ = 0;
+  uint64_t values_cut_ = 0;
 };
 
 }  // namespace sekisho
