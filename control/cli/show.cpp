@@ -94,7 +94,7 @@ std::string show_drain(const json& drain) {
   std::string out = "drain        " + cell(drain, "records") + " records";
   if (!drain.is_object()) return out + "\n";
   for (const auto& [name, value] : drain.items())
-    if (name != "records" && value != 0 && value != "") out += ", " + name + " " + cell(value);
+    if (name != "records" && value != 0 && value != json("")) out += ", " + name + " " + cell(value);
   return out + "\n";
 }
 

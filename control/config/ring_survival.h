@@ -10,8 +10,7 @@
 
 namespace sekisho {
 
-// A sighting with the fields of its web transaction, bytes: what was measured on the lab's traffic, rounded
-// up. The most is 64 KiB.
+// What a sighting with the fields of its web transaction is reckoned with, bytes. The most is 64 KiB.
 inline constexpr uint64_t sighting_bytes_typical = 1024;
 // Where nothing is said, sightings a second of one lcore: a scan that meets an indicator in each of its
 // requests.
