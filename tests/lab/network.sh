@@ -37,8 +37,9 @@ network_make_leg() {
   ip -n "sekisho-appliance-$lab_id" link set "$port" up
   # veth leaves checksums and segmentation to hardware that is not there; DPDK would forward frames without them.
   lab_in "$place" ethtool -K "$interface" tx off gso off tso off gro off > /dev/null || return
-  # As behind a NIC: frames wait in a queue of the host's where a bare veth drops what its peer's 256 places do not hold (Linux 6.16).
-  tc -n "sekisho-$place-$lab_id" qdisc add dev "$interface" root pfifo limit 1000
+  # Under AF_XDP, as behind a NIC: frames wait in a queue of the host's where a bare veth drops what its peer's 256 places do not hold
+  # (Linux 6.16). Without XDP there are no such places, and such a queue lets one CPU overtake another's packets.
+  [ "$lab_driver" != af_xdp ] || tc -n "sekisho-$place-$lab_id" qdisc add dev "$interface" root pfifo limit 1000
 }
 
 # The four taps that the data plane made, given to the hosts.
