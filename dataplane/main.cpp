@@ -4,6 +4,7 @@
 #include <rte_launch.h>
 #include <rte_lcore.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -25,9 +26,11 @@ namespace {
 
 constexpr unsigned links_patience_ms = 5000;
 constexpr std::chrono::milliseconds main_turn{200};
-// Packet buffers: what queues, bursts and retention hold at once, per lcore, beside 1/2 KiB of a Packet each.
+// Packet buffers of an lcore beside those in the rings of its queues: half of them for what streams keep.
 constexpr unsigned buffers_per_lcore = 1U << 15;
 constexpr unsigned pool_cache = 256;
+// How late an idle lcore's sleep may end: the kernel's default is 50 us, as much as the sleep itself.
+constexpr unsigned long timer_slack_ns = 1000;
 
 std::atomic<bool> stop{false};
 std::atomic<bool> privileges_dropped{false};
@@ -55,6 +58,7 @@ Result<std::vector<MemoryFile>> make_rings(const DataplaneOptions& options) {
 int run_worker(void* argument) {
   auto* worker = static_cast<Worker*>(argument);
   while (!privileges_dropped.load(std::memory_order_acquire)) rte_pause();
+  prctl(PR_SET_TIMERSLACK, timer_slack_ns, 0, 0, 0);
   if (const auto filtered = filter_lcore(); !filtered) {
     stop.store(true);
     return complain(filtered.error());
@@ -96,7 +100,7 @@ PipelineOptions worker_options(const DataplaneOptions& options, unsigned index, 
   pipeline.flows.hash_key[0] = secret[0];
   pipeline.flows.hash_key[1] = secret[1];
   pipeline.streams.random_seed = secret[0] ^ index;
-  pipeline.streams.kept_segments = buffers_per_lcore / 4;
+  pipeline.streams.kept_segments = buffers_per_lcore / 2;
   pipeline.streams.streams = pipeline.flows.flows_max;
   pipeline.inspector.rows = FieldMask::all();
   pipeline.decode.path_of_pair = paths;
@@ -116,7 +120,8 @@ int run(const DataplaneOptions& options) {
   if (auto result = start_eal(*eal); !result) return complain(result.error());
 
   const auto lcore_count = static_cast<unsigned>(options.lcores.size());
-  const auto pool = make_packet_pool("packets", buffers_per_lcore * lcore_count, pool_cache);
+  const auto buffers = static_cast<unsigned>(buffers_per_lcore + 2 * options.pairs.size() * 2 * queue_descriptors) * lcore_count;
+  const auto pool = make_packet_pool("packets", buffers, pool_cache);
   if (!pool) return complain(pool.error());
   auto ports = Ports::open(options, *pool);
   if (!ports) return complain(ports.error());

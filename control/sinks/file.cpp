@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -37,11 +38,29 @@ Offer FileSink::offer(uint64_t sequence, const SinkMessage& message) {
 
 bool FileSink::open_file() {
   if (file_ >= 0) return true;
-  file_ = ::open(options_.path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, file_mode);
+  file_ = ::open(options_.path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, file_mode);
   struct stat status {};
   if (file_ < 0 || ::fstat(file_, &status) != 0) return false;
   file_bytes_ = static_cast<uint64_t>(status.st_size);
+  if (S_ISREG(status.st_mode)) cut_torn_line();
   return true;
+}
+
+// A process of ours that was killed while it wrote left the beginning of a line. That row was not committed and comes again.
+void FileSink::cut_torn_line() {
+  uint64_t end = file_bytes_;
+  char block[4096];
+  while (end != 0) {
+    const uint64_t begin = end - std::min<uint64_t>(end, sizeof block);
+    if (::pread(file_, block, end - begin, static_cast<off_t>(begin)) != static_cast<ssize_t>(end - begin)) return;
+    const std::string_view text(block, end - begin);
+    if (const size_t newline = text.rfind('\n'); newline != text.npos) {
+      end = begin + newline + 1;
+      break;
+    }
+    end = begin;
+  }
+  if (end != file_bytes_ && ::ftruncate(file_, static_cast<off_t>(end)) == 0) file_bytes_ = end;
 }
 
 void FileSink::rotate() {

@@ -30,6 +30,7 @@ class FileSink : public Sink {
 
  private:
   bool open_file();
+  void cut_torn_line();
   void rotate();
   bool write_queue();
 

@@ -175,6 +175,21 @@ BOOST_AUTO_TEST_CASE(files_turn_at_their_bound_with_whole_lines_and_the_oldest_g
   BOOST_TEST(file_text(path) == "row 18\nrow 19\nrow 20\nrow 21\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_line_that_a_killed_process_left_half_written_is_cut_off) {
+  Directory directory;
+  const fs::path path = directory.path / "eve.json";
+  for (const size_t torn_bytes : {0, 2, 10'000}) {
+    std::ofstream(path, std::ios::binary) << "row 0\n" << std::string(torn_bytes, 'x');
+    auto spool = *Spool::open({.directory = (directory.path / std::to_string(torn_bytes)).string()});
+    put_rows(*spool, 1, 2);
+    FileSink sink({.path = path.string()});
+    Pump pump(*spool, sink);
+    while (pump.turn(0)) {
+    }
+    BOOST_TEST(file_text(path) == "row 0\nrow 1\nrow 2\n");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_opened_holds_its_rows_until_it_can) {
   Directory directory;
   auto spool = *Spool::open({.directory = (directory.path / "spool").string()});

@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "dataplane/io/limits.h"
+
 namespace sekisho {
 
 namespace {
@@ -47,6 +49,12 @@ std::string lcore_list(const DataplaneOptions& options) {
   return list;
 }
 
+// A port's own words, and what a driver needs to hold a burst where they leave it open.
+std::string with_ring_size(const std::string& port) {
+  if (!port.starts_with("net_af_packet") || port.find("framecnt=") != std::string::npos) return port;
+  return port + ",framecnt=" + std::to_string(packet_ring_frames);
+}
+
 }  // namespace
 
 Result<EalChoice> choose_eal(const DataplaneOptions& options) {
@@ -75,7 +83,7 @@ Result<EalChoice> choose_eal(const DataplaneOptions& options) {
   for (const PairOptions& pair : options.pairs) {
     for (const std::string& port : {pair.a, pair.b}) {
       if (port.empty()) continue;
-      arguments.insert(arguments.end(), {is_pci(port) ? "-a" : "--vdev", port});
+      arguments.insert(arguments.end(), {is_pci(port) ? "-a" : "--vdev", with_ring_size(port)});
       any_pci = any_pci || is_pci(port);
     }
   }

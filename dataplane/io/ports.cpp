@@ -92,7 +92,8 @@ Result<void> configure(Port& port, const DataplaneOptions& options, rte_mempool*
   if (port.receive_queues > 1) ask_for_rss(conf, info, key);
   if (const int code = rte_eth_dev_configure(port.device, port.receive_queues, lcores, &conf); code != 0)
     return tl::unexpected(port_error(port, "cannot be configured", code));
-  uint16_t receive_descriptors = queue_descriptors, transmit_descriptors = queue_descriptors;
+  uint16_t receive_descriptors = std::max(queue_descriptors, info.default_rxportconf.ring_size);
+  uint16_t transmit_descriptors = std::max(queue_descriptors, info.default_txportconf.ring_size);
   rte_eth_dev_adjust_nb_rx_tx_desc(port.device, &receive_descriptors, &transmit_descriptors);
   const int socket = rte_eth_dev_socket_id(port.device);
   for (uint16_t queue = 0; queue < port.receive_queues; ++queue)

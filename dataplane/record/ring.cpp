@@ -60,6 +60,7 @@ uint64_t RingProducer::next_sequence() {
 
 void RingProducer::count_drop() { producer_->dropped.store(++dropped_, std::memory_order_relaxed); }
 uint64_t RingProducer::dropped() const { return dropped_; }
+uint64_t RingProducer::last_sequence() const { return producer_->sequence.load(std::memory_order_relaxed); }
 
 unsigned RingProducer::fill_percent() const {
   const uint64_t tail = consumer_->tail.load(std::memory_order_acquire);

@@ -57,6 +57,8 @@ class RingProducer {
   uint64_t next_sequence();
   void count_drop();
   uint64_t dropped() const;
+  // The last number given out; 0 = none yet. Any thread may ask.
+  uint64_t last_sequence() const;
   // Per cent of the capacity that the consumer has not yet stored.
   unsigned fill_percent() const;
 

@@ -35,6 +35,7 @@ void add_streams(const Pipeline& pipeline, Sums& sums) {
   sums["stream.gaps"] += streams.gaps;
   sums["stream.gap_bytes"] += streams.gap_bytes;
   sums["stream.refused"] += streams.streams_refused;
+  sums["stream.stalled"] += streams.stalled_streams;
   sums["stream.blocked_streams"] += streams.blocked_streams;
   sums["stream.repeated"] += streams.repeated;
   sums["stream.acknowledged_again"] += streams.acknowledged_again;
@@ -100,6 +101,7 @@ void add_worker(const Worker& worker, Sums& sums) {
   sums["io.handed_over"] += worker.counters().handed_over;
   sums["io.injected_without_buffer"] += worker.counters().injected_without_buffer;
   sums["ring.published"] += worker.output().published();
+  sums["ring.sightings.sequence"] += worker.output().ring(RingKind::sightings).last_sequence();
   sums["ring.sightings.dropped"] += worker.output().ring(RingKind::sightings).dropped();
   sums["ring.transactions.dropped"] += worker.output().ring(RingKind::transactions).dropped();
 }

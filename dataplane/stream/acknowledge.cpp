@@ -27,6 +27,7 @@ bool TcpStream::acknowledge(const Segment& segment) {
   }
   if (may_skip() && !skip_acknowledged(segment)) return false;
   if (!strict() || !newer) return true;
+  note_progress(segment);
   forget_through(other, earlier(ack, other.next));
   if (other.urgent_known && after(ack, other.urgent)) other.urgent_known = false;
   return true;

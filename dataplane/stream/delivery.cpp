@@ -69,7 +69,8 @@ SegmentResult TcpStream::on_in_order(const Segment& segment) {
   KeptSegment* kept = nullptr;
   SegmentReason reason = SegmentReason::none;
   if (strict()) {
-    reason = retention_room(sender, segment);
+    if (memory_->short_of_segments()) reclaim_from_stalled(segment);
+    reason = retention_room(sender);
     if (reason == SegmentReason::none) {
       kept = memory_->keep(segment.packet, segment.start);
       if (kept == nullptr) reason = SegmentReason::pool_empty;
@@ -78,7 +79,10 @@ SegmentResult TcpStream::on_in_order(const Segment& segment) {
   }
   const Sequence unchanged = sender.next;
   bool wanted = deliver(segment.direction, segment.payload_from(sender.next), segment.reader);
-  if (kept != nullptr) place(sender, *kept);
+  if (kept != nullptr) {
+    place(sender, *kept);
+    note_kept(segment);
+  }
   if (wanted && segment.wire_end != segment.end) skip_to(segment.direction, segment.wire_end, segment.reader);
   wanted = wanted && deliver_queue(segment.direction, segment.reader);
   if (!wanted) {
@@ -93,11 +97,13 @@ SegmentResult TcpStream::on_in_order(const Segment& segment) {
 // verdict on all.
 SegmentResult TcpStream::on_out_of_order(const Segment& segment) {
   StreamHalf& sender = half(segment.direction);
+  if (memory_->short_of_segments()) reclaim_from_stalled(segment);
   if (queue_full(sender, segment)) return refuse(SegmentReason::ooo_limit);
   KeptSegment* kept = memory_->keep(segment.packet, segment.start);
   if (kept == nullptr) return refuse(SegmentReason::pool_empty);
   kept->queued = true;
   place(sender, *kept);
+  note_kept(segment);
   sender.sent = later(sender.sent, segment.end);
   return {};
 }
@@ -130,9 +136,9 @@ SegmentResult TcpStream::on_out_of_order_lenient(const Segment& segment) {
 }
 
 bool TcpStream::queue_full(const StreamHalf& half, const Segment& segment) const {
+  if (strict()) return half.queued_segments >= memory_->queued_share();
   const uint32_t bytes = half.queued_bytes + segment.packet.payload_length;
-  if (!strict()) return half.queued_segments >= lenient_queued_segments_max || bytes > lenient_queued_bytes_max;
-  return half.queued_segments >= queued_segments_max || bytes > queued_bytes_max || memory_->queue_share_full();
+  return half.queued_segments >= lenient_queued_segments_max || bytes > lenient_queued_bytes_max;
 }
 
 // The FIN stands at a place in the stream as a byte does: it may not move, nor stand where bytes went.
@@ -198,7 +204,6 @@ bool TcpStream::deliver_queue(Direction direction, StreamReader& reader) {
       sender.queued_bytes -= kept->length;
       memory_->uncount_queued();
       ++sender.retained_segments;
-      sender.retained_bytes += kept->length;
     }
     if (!wanted) return false;
   }

@@ -23,10 +23,9 @@ struct StreamHalf {
   uint32_t timestamp_age = 0;// clock_of() when it was taken
   Sequence fin = 0;          // position of the FIN, with fin_known
   Sequence urgent = 0;       // position of the urgent byte, with urgent_known
-  uint32_t retained_bytes = 0;
   uint32_t queued_bytes = 0;
-  uint16_t retained_segments = 0;
-  uint16_t queued_segments = 0;
+  uint32_t retained_segments = 0;
+  uint32_t queued_segments = 0;
   uint8_t window_shift = 0;
   uint8_t refused_in_a_row = 0;
   bool known : 1 = false;            // next means something

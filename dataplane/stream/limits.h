@@ -6,19 +6,25 @@
 
 namespace sekisho {
 
-// Delivered bytes kept until the receiver acknowledges them, bytes of payload per direction. Past it: counter
-// `stream.retention_limit`, the new segment is dropped (the sender repeats it) or forwarded unkept, by policy.
-inline constexpr uint32_t retained_bytes_max = 256 * 1024;
-// The same, segments per direction. A queue that comes into order joins what is kept: at most this plus
-// queued_segments_max are held.
-inline constexpr uint32_t retained_segments_max = 256;
-// Out-of-order bytes kept under strict rules, bytes of payload per direction. Past it: counter `stream.ooo_limit`, the
-// newest segment is dropped; the sender repeats it when the hole is filled.
-inline constexpr uint32_t queued_bytes_max = 256 * 1024;
-// The same, segments per direction.
-inline constexpr uint32_t queued_segments_max = 256;
+// Delivered segments kept until the receiver acknowledges them: what one direction may keep, per cent of the lcore's
+// descriptors that are free at that moment. So one transfer alone gets a fifth of them (4.7 MB in full segments of 16384
+// descriptors: more than a Linux sender has in flight, whose buffer ends at 4 MiB), and many together share them evenly. Past
+// it: counter `stream.retention_limit`, the new segment is dropped as by a router's full queue (what is kept will be
+// acknowledged, so the sender goes on) or forwarded unkept, by policy.
+inline constexpr uint32_t retained_free_percent = 25;
+// Out-of-order segments kept under strict rules: what one direction may keep, per cent of what is free of the queues' share
+// (below). Past it: counter `stream.ooo_limit`, the newest segment is dropped; the sender repeats it when the hole is filled.
+inline constexpr uint32_t queued_free_percent = 60;
 // Share of an lcore's segment descriptors that all out-of-order segments together may take, per cent. Past it: as above.
-inline constexpr uint32_t queued_pool_percent = 25;
+inline constexpr uint32_t queued_pool_percent = 50;
+// Segments that a direction may keep, in order and out of it each, however few are free, count: an initial window (RFC 6928),
+// so that a new connection moves as long as there is any descriptor at all. Past it: the shares above.
+inline constexpr uint32_t kept_segments_granted = 10;
+// Free descriptors below which the segments of stalled streams are wanted back, per cent of all of the lcore's.
+inline constexpr uint32_t kept_short_percent = 12;
+// A stream whose receivers acknowledged nothing for so long is stalled, s (ticks of 1.07 s). While descriptors are short, what it
+// holds is given back and its flow blocked: counter `stream.stalled`. (A receiver that merely does not read has acknowledged.)
+inline constexpr uint32_t stalled_after_s = 30;
 // Out-of-order bytes kept under lenient rules, bytes of payload per direction. Past it: counter `stream.ooo_limit`, the
 // first hole is given up as a gap.
 inline constexpr uint32_t lenient_queued_bytes_max = 4 * 1024 * 1024;

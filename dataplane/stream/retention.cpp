@@ -38,10 +38,33 @@ SegmentResult TcpStream::on_difference() {
 }
 
 // `none` when there is room for one more in-order segment.
-SegmentReason TcpStream::retention_room(const StreamHalf& half, const Segment& segment) const {
-  const bool full = half.retained_segments >= retained_segments_max ||
-                    half.retained_bytes + segment.packet.payload_length > retained_bytes_max;
-  return full ? SegmentReason::retention_limit : SegmentReason::none;
+SegmentReason TcpStream::retention_room(const StreamHalf& half) const {
+  return half.retained_segments >= memory_->retained_share() ? SegmentReason::retention_limit : SegmentReason::none;
+}
+
+// Of a stream that was not listed yet, keeping its first segment counts as progress.
+void TcpStream::note_kept(const Segment& segment) {
+  if (progress_.stream == nullptr) memory_->progress().note(progress_, *this, progress_tick(segment.now_ns));
+}
+
+void TcpStream::note_progress(const Segment& segment) {
+  if (progress_.stream != nullptr) memory_->progress().note(progress_, *this, progress_tick(segment.now_ns));
+}
+
+// A receiver that went away would keep its segments from the living until the flow's time is over. One stream a call, and none that
+// is being judged.
+void TcpStream::reclaim_from_stalled(const Segment& segment) {
+  constexpr int looked_at_max = 8;  // streams that hold nothing any more leave the list here
+  for (int i = 0; i < looked_at_max; ++i) {
+    ProgressLink* longest = memory_->progress().front();
+    if (longest == nullptr || longest == &progress_) return;
+    if (progress_tick(segment.now_ns) - longest->tick < stalled_after_s) return;
+    TcpStream& stalled = *longest->stream;
+    memory_->progress().remove(*longest);
+    if (stalled.halves_[0].kept.empty() && stalled.halves_[1].kept.empty()) continue;
+    ++memory_->counters().stalled_streams;
+    return stalled.give_up();
+  }
 }
 
 // Linux's rule for overlaps (measured): the lower start wins; of equal starts the longer; else the older. A segment inside
@@ -75,7 +98,6 @@ void TcpStream::admit(StreamHalf& half, KeptSegment& kept) {
     memory_->count_queued();
   } else {
     ++half.retained_segments;
-    half.retained_bytes += kept.length;
   }
 }
 
@@ -87,7 +109,6 @@ void TcpStream::forget(StreamHalf& half, KeptSegment& kept) {
     memory_->uncount_queued();
   } else {
     --half.retained_segments;
-    half.retained_bytes -= kept.length;
   }
   memory_->forget(kept);
 }

@@ -9,6 +9,8 @@
 
 #include "dataplane/pool/block_pool.h"
 #include "dataplane/stream/kept_segments.h"
+#include "dataplane/stream/limits.h"
+#include "dataplane/stream/progress_list.h"
 #include "dataplane/stream/stream.h"
 
 namespace sekisho {
@@ -16,8 +18,8 @@ namespace sekisho {
 // Bytes of a retransmission that are neither acknowledged nor kept any more (retention was full, or the flow was taken up
 // midstream): the receiver may lack them, and they cannot be compared.
 enum class UnknownOverlapPolicy : uint8_t { forward, drop };
-// A new in-order segment for which retention has no room. `drop` keeps the invariant at the price of throughput (a window
-// of retained_bytes_max); `forward` lets it through uncompared.
+// A new in-order segment for which retention has no room. `drop` keeps the invariant: to the sender it is a full queue on the
+// way; `forward` lets it through uncompared.
 enum class RetentionFullPolicy : uint8_t { drop, forward };
 // Flows whose first segment is not a SYN, under strict rules. `take_up` is for the time after a start of the appliance.
 enum class MidstreamPolicy : uint8_t { refuse, take_up };
@@ -46,6 +48,7 @@ struct StreamCounters {
   uint64_t acknowledged_again = 0;  // retransmissions of acknowledged bytes only: the receiver ignores them
   uint64_t blocked_streams = 0;
   uint64_t streams_refused = 0;     // no memory for another stream
+  uint64_t stalled_streams = 0;     // blocked for the segments that they held
   KeptSegments::Cost kept;
 };
 
@@ -66,8 +69,15 @@ class StreamMemory {
   // Releases the packet and gives the descriptor back.
   void forget(KeptSegment& segment);
 
-  // Out-of-order segments of all streams, against their share of the pool.
-  bool queue_share_full() const { return queued_ >= queued_max_; }
+  // Segments that one direction may keep now, in order and out of order: limits.h.
+  uint32_t retained_share() const { return share(segments_.capacity() - segments_.in_use(), retained_free_percent); }
+  uint32_t queued_share() const {
+    return queued_ >= queued_max_ ? 0 : share(queued_max_ - queued_, queued_free_percent);
+  }
+  bool short_of_segments() const {
+    return uint64_t{segments_.capacity() - segments_.in_use()} * 100 < uint64_t{segments_.capacity()} * kept_short_percent;
+  }
+  ProgressList& progress() { return progress_; }
   void count_queued() { ++queued_; }
   void uncount_queued() { --queued_; }
 
@@ -78,10 +88,16 @@ class StreamMemory {
   BlockPool& streams() { return streams_; }
 
  private:
+  static uint32_t share(uint32_t free, uint32_t percent) {
+    const uint64_t part = uint64_t{free} * percent / 100;
+    return part > kept_segments_granted ? static_cast<uint32_t>(part) : kept_segments_granted;
+  }
+
   BlockPool streams_;
   BlockPool segments_;
   StreamOptions options_;
   StreamCounters counters_;
+  ProgressList progress_;
   uint32_t queued_ = 0;
   uint32_t queued_max_;
   uint64_t random_;

@@ -40,12 +40,16 @@ SegmentResult TcpStream::on_segment(Packet& packet, Direction direction, StreamR
   const Segment segment(packet, direction, reader, now_ns);
   const SegmentResult result = judge(segment);
   if (result.reason != SegmentReason::none) tell(segment, result.reason);
-  if (result.verdict == SegmentVerdict::block) {
-    blocked_ = true;
-    ++memory_->counters().blocked_streams;
-    forget_all();
-  }
+  if (result.verdict == SegmentVerdict::block) give_up();
   return result;
+}
+
+// From here on every segment is told to block the flow.
+void TcpStream::give_up() {
+  blocked_ = true;
+  ++memory_->counters().blocked_streams;
+  forget_all();
+  memory_->progress().remove(progress_);
 }
 
 SegmentResult TcpStream::judge(const Segment& segment) {
@@ -76,6 +80,7 @@ void TcpStream::on_flow_end(StreamReader& reader) {
       if (!drain(direction, reader)) break;
   }
   forget_all();
+  memory_->progress().remove(progress_);
   BlockPool& streams = memory_->streams();
   this->~TcpStream();
   streams.give(this);

@@ -100,12 +100,16 @@ class TcpStream {
   // retention.cpp
   Comparison compare(const StreamHalf& half, const Segment& segment) const;
   SegmentResult on_difference();
-  SegmentReason retention_room(const StreamHalf& half, const Segment& segment) const;
+  SegmentReason retention_room(const StreamHalf& half) const;
   bool place(StreamHalf& half, KeptSegment& kept);
   void admit(StreamHalf& half, KeptSegment& kept);
   void forget(StreamHalf& half, KeptSegment& kept);
   void forget_through(StreamHalf& half, Sequence end);
   void forget_all();
+  void note_kept(const Segment& segment);
+  void note_progress(const Segment& segment);
+  void reclaim_from_stalled(const Segment& segment);
+  void give_up();
 
   // urgent.cpp
   bool urgent_contradicts(const Segment& segment) const;
@@ -131,6 +135,7 @@ class TcpStream {
 
   StreamHalf halves_[2];
   StreamMemory* memory_;
+  ProgressLink progress_;
   uint32_t told_ = 0;  // a bit for each reason and direction: one anomaly each, the counters count all
   StreamRules rules_;
   Phase phase_ = Phase::fresh;
@@ -142,7 +147,7 @@ class TcpStream {
   bool timestamps_ : 1 = false;  // RFC 7323 3.2: in use when both offered them
   bool md5_ : 1 = false;         // RFC 2385: the SYN+ACK was signed, so every segment must be
 };
-static_assert(sizeof(TcpStream) <= 192);
+static_assert(sizeof(TcpStream) <= 256);
 static_assert(2 * static_cast<unsigned>(SegmentReason::count) <= 32);
 
 }  // namespace sekisho

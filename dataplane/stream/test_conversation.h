@@ -121,7 +121,7 @@ class Conversation {
  public:
   explicit Conversation(StreamRules rules_in, StreamOptions options = {}, uint32_t kept_segments = 4096,
                         uint32_t client_isn = 1000, uint32_t server_isn = 5000)
-      : rules(rules_in), memory({.streams = 2, .kept_segments = kept_segments, .random_seed = 7, .rules = options}) {
+      : rules(rules_in), memory({.streams = 32, .kept_segments = kept_segments, .random_seed = 7, .rules = options}) {
     initial[0] = client_isn;
     initial[1] = server_isn;
     stream = TcpStream::open(memory, rules);

@@ -25,14 +25,14 @@ dataplane:
       b: {vdev: "$(wire_port 3 "$lab_driver" "${interfaces[3]}")"}
   rings: {sightings_mb: 4, transactions_mb: 8}
   idle: {empty_polls: 64, sleep_us_max: 200}
-  sinkhole: {ipv4: $sinkhole}
+  sinkhole: {ipv4: $sinkhole, ipv6: "$sinkhole6"}
 zones:
-  internal: [10.1.0.0/24]
-  dmz: [10.2.0.0/24]
+  internal: [10.1.0.0/24, "fd00:1::/64"]
+  dmz: [10.2.0.0/24, "fd00:2::/64"]
 trusted_domains: [vendor.test]
 relays:
   proxies: [$dmz_proxy]
-  resolvers: [$dmz_dns]
+  resolvers: [$dmz_dns, "$dmz_dns6"]
   mail: [$dmz_mail]
 feeds:
   - {name: dark-harbor, path: $lab_dir/dark-harbor.csv, format: csv}
@@ -62,7 +62,7 @@ appliance_start() {
 
 appliance_start_control() {
   lab_spawn appliance control "$lab_build/sekisho-control" --config "$lab_dir/sekisho.yaml"
-  lab_until 20 "indicators in force" appliance_has_indicators || { tail -n 5 "$lab_dir/log/control" >&2; return 1; }
+  lab_until 60 "indicators in force" appliance_has_indicators || { tail -n 5 "$lab_dir/log/control" >&2; return 1; }
 }
 
 ctl() { "$lab_build/sekishoctl" --socket "$lab_dir/run/control.sock" "$@"; }

@@ -12,6 +12,7 @@ lab_dir=
 lab_driver=
 lab_queues=1
 lab_lcores=1
+lab_ipv6=no
 lab_keeps=no
 declare -A lab_pids=()
 
@@ -47,7 +48,9 @@ declare -A lab_pids=()
 . "$lab_source/servers/mail_host.sh"
 
 # Says why the lab cannot be raised here; silent and true where it can.
-lab_is_possible() {
+lab_is_possible() { lab_is_permitted && lab_has_programs; }
+
+lab_is_permitted() {
   if [ "$(id -u)" -ne 0 ]; then
     lab_say "lab: not root: it makes network namespaces and opens raw sockets. Run it as root."
     return 1
@@ -56,6 +59,13 @@ lab_is_possible() {
     lab_say "lab: this root may not make network namespaces (CAP_SYS_ADMIN and CAP_NET_ADMIN are needed, as in a privileged container)."
     return 1
   fi
+}
+
+lab_has_programs() {
+  local program
+  for program in ip ethtool ping curl dig swaks nginx squid unbound postfix rsyslogd openssl; do
+    command -v "$program" > /dev/null || { lab_say "lab: there is no $program: tools/setup demo installs what the lab needs."; return 1; }
+  done
 }
 
 # A fresh folder that the servers' own users can enter.

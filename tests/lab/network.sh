@@ -18,18 +18,28 @@ network_make_place() {
   local namespace=sekisho-$1-$lab_id
   ip netns add "$namespace" || return
   ip -n "$namespace" link set lo up
-  # Neither router solicitations nor multicast reports: counters are compared exactly.
-  lab_in "$1" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+  # Neither router solicitations nor multicast reports: counters are compared exactly. Scenes of IPv6 have their few of them.
+  if [ "$lab_ipv6" = no ] || [ "$1" = appliance ]; then
+    lab_in "$1" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+  else
+    lab_in "$1" sysctl -qw net.ipv6.conf.all.router_solicitations=0 net.ipv6.conf.default.router_solicitations=0 \
+      net.ipv6.conf.default.accept_ra=0
+  fi
   mkdir -p "/etc/netns/$namespace"
 }
 
 # A veth, made directly in its two namespaces.
 network_make_leg() {
   local place=$1 interface=$2 port=$3
-  ip link add "$interface" netns "sekisho-$place-$lab_id" type veth peer name "$port" netns "sekisho-appliance-$lab_id" || return
+  local queues=(numrxqueues "$lab_queues" numtxqueues "$lab_queues")
+  ip link add "$interface" netns "sekisho-$place-$lab_id" "${queues[@]}" type veth \
+    peer name "$port" netns "sekisho-appliance-$lab_id" "${queues[@]}" || return
   ip -n "sekisho-appliance-$lab_id" link set "$port" up
   # veth leaves checksums and segmentation to hardware that is not there; DPDK would forward frames without them.
-  lab_in "$place" ethtool -K "$interface" tx off gso off tso off gro off > /dev/null
+  lab_in "$place" ethtool -K "$interface" tx off gso off tso off gro off > /dev/null || return
+  # Under AF_XDP, as behind a NIC: frames wait in a queue of the host's where a bare veth drops what its peer's 256 places do not hold
+  # (Linux 6.16). Without XDP there are no such places, and such a queue lets one CPU overtake another's packets.
+  [ "$lab_driver" != af_xdp ] || tc -n "sekisho-$place-$lab_id" qdisc add dev "$interface" root pfifo limit 1000
 }
 
 # The four taps that the data plane made, given to the hosts.
@@ -58,7 +68,21 @@ network_address() {
   lab_in dmz sysctl -qw net.ipv4.ip_forward=1
   # The dmz's own addresses lie on lo: its hosts must not learn shorter ways from redirects.
   lab_in dmz sysctl -qw net.ipv4.conf.all.send_redirects=0
+  [ "$lab_ipv6" = no ] || network_address6
   network_name_servers
+}
+
+# Without duplicate address detection: nobody waits for it, and it sends nothing.
+network_address6() {
+  local address
+  for address in "$victim6" "$twin6"; do ip -n "sekisho-inside-$lab_id" address add "$address/64" dev i0 nodad; done
+  ip -n "sekisho-dmz-$lab_id" address add "$inside_gateway6/64" dev d0 nodad
+  for address in "${dmz_addresses6[@]}"; do ip -n "sekisho-dmz-$lab_id" address add "$address/128" dev lo nodad; done
+  ip -n "sekisho-dmz-$lab_id" address add "$outside_gateway6/64" dev d1 nodad
+  for address in "${outside_addresses6[@]}"; do ip -n "sekisho-outside-$lab_id" address add "$address/64" dev o0 nodad; done
+  ip -n "sekisho-inside-$lab_id" -6 route add default via "$inside_gateway6"
+  ip -n "sekisho-outside-$lab_id" -6 route add fd00::/8 via "$outside_gateway6"
+  lab_in dmz sysctl -qw net.ipv6.conf.all.forwarding=1
 }
 
 # `ip netns exec` puts these files over /etc's.

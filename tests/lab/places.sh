@@ -25,6 +25,19 @@ awkward=198.51.100.90    # awkward.test: bodies whose end is hard to see
 outside_addresses=("$outside_mail" "$outside_dns" "$freeware" "$beacon" "$fileshare" "$news" "$awkward")
 
 sinkhole=192.0.2.1
+sinkhole6=2001:db8::1
+
+# The same places by IPv6, for scenes with lab_ipv6=yes.
+victim6=fd00:1::10
+twin6=fd00:1::20
+inside_gateway6=fd00:1::1
+dmz_dns6=fd00:2::53
+dmz_web6=fd00:2::80
+dmz_addresses6=("$dmz_dns6" "$dmz_web6")
+outside_gateway6=2001:db8:c633::1
+outside_dns6=2001:db8:c633::53
+news6=2001:db8:c633::80
+outside_addresses6=("$outside_dns6" "$news6")
 
 # name=address, as the internet's DNS tells it.
 outside_names=(

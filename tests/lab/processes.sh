@@ -41,7 +41,7 @@ lab_has_listener() { lab_in "$1" ss -Hltn "src $2" | grep -q .; }
 
 # lab_until_listening PLACE ADDRESS:PORT NAME
 lab_until_listening() {
-  lab_until 20 "$3 at $2" lab_has_listener "$1" "$2" || { tail -n 5 "$lab_dir/log/$3" >&2; return 1; }
+  lab_until 60 "$3 at $2" lab_has_listener "$1" "$2" || { tail -n 5 "$lab_dir/log/$3" >&2; return 1; }
 }
 
 # lab_signal NAME SIGNAL: to a process that lab_spawn started.

@@ -81,6 +81,16 @@ void put_ioc(const FieldIndex& fields, Row& row) {
   row.end();
 }
 
+// Where the record stood: within one boot_id and lcore the sequences of sightings have no holes and none comes twice, unless a gap row
+// tells of records that were lost.
+void put_record(const RecordHeader& header, Row& row) {
+  row.object("record");
+  row.number("boot_id", header.boot_id);
+  row.number("lcore", header.lcore);
+  row.number("sequence", header.sequence);
+  row.end();
+}
+
 void put_context(const FieldIndex& fields, Row& row) {
   const RecordHeader& header = fields.record().header();
   row.object("context");
@@ -95,6 +105,7 @@ void put_context(const FieldIndex& fields, Row& row) {
   row.text("verdict", action_name(static_cast<Action>(std::min<uint64_t>(fields.number(Field::sighting_verdict), 4))));
   row.number("count", std::max<uint64_t>(1, fields.number(Field::sighting_count)));
   row.text("row_id", id_text(row_id_of(header), row));
+  put_record(header, row);
   row.end();
   row.end();
 }

@@ -42,7 +42,8 @@ checks_sinkhole() {
     check "$name by UDP is answered with the sinkhole" is "$sinkhole" resolve victim "$name" +short +notcp
   done
   check "the answer has its question's identity, RA and the name" eval 'resolve victim panel.dark-harbor.test +notcp | grep -q "status: NOERROR"'
-  check "another type gets an answer without records" is "" resolve victim panel.dark-harbor.test AAAA +short +notcp
+  check "its AAAA is the sinkhole's IPv6 address" is "$sinkhole6" resolve victim panel.dark-harbor.test AAAA +short +notcp
+  check "another type gets an answer without records" is "" resolve victim panel.dark-harbor.test MX +short +notcp
   check "a listed name by TCP is reset" reset_by_tcp panel.dark-harbor.test
   check "the resolver was never asked" fails grep -qi dark-harbor "$lab_dir/log/unbound-dmz"
   check "a name beside it is answered truly" is "$news" resolve twin www.news.test +short

@@ -19,6 +19,25 @@ check() {
   fi
 }
 
+# check_here SENTENCE COMMAND...: as check, but in this shell: for commands that start processes, whose ids it keeps.
+check_here() {
+  local sentence=$1 status=0
+  shift
+  "$@" > "$lab_dir/got/check" 2>&1 || status=$?
+  check "$sentence" said_by_check_here "$status"
+}
+
+said_by_check_here() {
+  cat "$lab_dir/got/check"
+  return "$1"
+}
+
+# skip SENTENCE REASON: a check that cannot be made here.
+skip() {
+  checks_passed=$((checks_passed + 1))
+  echo "ok $((checks_passed + checks_failed)) $1 # skip: $2"
+}
+
 fails() { ! "$@"; }
 
 # is WANTED COMMAND...: the command prints exactly this.

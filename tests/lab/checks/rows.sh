@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Rows against the servers' own logs, and against the death of control. Requests carry numbers, so that a missing row has a name.
+# Rows against the servers' own logs. Requests carry numbers, so that a missing row has a name.
 
 checks_rows() {
   numbered_requests twin twin 1 20
@@ -59,19 +59,4 @@ rows_cover() {
   echo "$(wc -l < "$wanted") wanted; missing:"
   comm -23 "$wanted" "$got"
   return 1
-}
-
-checks_killed_control() {
-  numbered_requests victim before 1 10 -A 'HarborScan/1.0'
-  lab_kill control KILL
-  check "with control dead, all requests are answered" numbered_requests victim dead 1 30 -A 'HarborScan/1.0'
-  check "with control dead, indicators still stop" never_completed fetch "http://$awkward:8080/chunked/listed" "$lab_dir/bodies/listed"
-  check "control comes back" appliance_start_control
-  check "requests after that are answered" numbered_requests victim after 1 10 -A 'HarborScan/1.0'
-  local mark last
-  for mark in before:10 dead:30 after:10; do
-    last=${mark#*:}
-    check "no sighting of ${mark%:*} its death is lost" rows_cover "numbers_of ${mark%:*} 1 $last" "sighted_numbers ${mark%:*}"
-  done
-  check "the data plane dropped no record" is 0 wire_counter ring.sightings.dropped
 }

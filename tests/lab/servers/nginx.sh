@@ -35,6 +35,7 @@ http {
   sendfile on;
   server {
     listen 0.0.0.0:80 default_server;
+    listen [::]:80 default_server;
     listen 0.0.0.0:443 ssl http2 default_server;
     ssl_certificate $lab_dir/certificate.pem;
     ssl_certificate_key $lab_dir/key.pem;

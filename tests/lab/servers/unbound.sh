@@ -4,21 +4,22 @@
 
 unbound_start_authority() {
   local file=$lab_dir/unbound-outside.conf
-  { unbound_common "$outside_dns"; unbound_authority_zones; } > "$file"
+  { unbound_common "$outside_dns" "$outside_dns6"; unbound_authority_zones; } > "$file"
   lab_spawn outside unbound-outside unbound -d -p -c "$file"
   lab_until_listening outside "$outside_dns:53" unbound-outside
 }
 
 unbound_start_forwarder() {
   local file=$lab_dir/unbound-dmz.conf
-  { unbound_common "$dmz_dns"; unbound_forwarder_zones; } > "$file"
+  { unbound_common "$dmz_dns" "$dmz_dns6"; unbound_forwarder_zones; } > "$file"
   lab_spawn dmz unbound-dmz unbound -d -p -c "$file"
   lab_until_listening dmz "$dmz_dns:53" unbound-dmz
 }
 
 unbound_common() {
+  echo 'server:'
+  [ "$lab_ipv6" = no ] || printf '  interface: %s\n  access-control: ::/0 allow\n' "$2"
   cat <<CONF
-server:
   interface: $1
   outgoing-interface: $1
   access-control: 0.0.0.0/0 allow
@@ -30,7 +31,7 @@ server:
   log-queries: yes
   log-replies: yes
   module-config: "iterator"
-  do-ip6: no
+  do-ip6: $lab_ipv6
   do-not-query-localhost: no
   max-udp-size: 1232
   num-threads: 1
@@ -42,6 +43,7 @@ unbound_authority_zones() {
   local entry domain index
   echo '  local-zone: "test." static'
   for entry in "${outside_names[@]}"; do echo "  local-data: \"${entry%=*}. 300 IN A ${entry#*=}\""; done
+  echo "  local-data: \"www.news.test. 300 IN AAAA $news6\""
   for domain in "${outside_mail_domains[@]}"; do
     echo "  local-data: \"$domain. 300 IN MX 10 mail.partner.test.\""
   done
