@@ -129,6 +129,13 @@ constexpr Option options_table[] = {
        o.pipeline.streams.rules.midstream = take_up ? MidstreamPolicy::take_up : MidstreamPolicy::refuse;
        return true;
      }},
+    {"flow-key-vlans",
+     [](std::string_view v, DataplaneOptions& o) {
+       bool in_key;
+       if (!yes_no(v, in_key)) return false;
+       o.pipeline.decode.vlans_in_key = in_key ? VlansInKey::yes : VlansInKey::no;
+       return true;
+     }},
     {"sightings-ring-mb", [](std::string_view v, DataplaneOptions& o) { return number_into(v, o.sightings_ring_mb); }},
     {"transactions-ring-mb", [](std::string_view v, DataplaneOptions& o) { return number_into(v, o.transactions_ring_mb); }},
     {"idle-empty-polls", [](std::string_view v, DataplaneOptions& o) { return number_into(v, o.idle_empty_polls); }},

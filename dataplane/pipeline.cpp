@@ -8,7 +8,6 @@ namespace sekisho {
 namespace {
 
 constexpr uint8_t ip_protocol_tcp = 6, ip_protocol_udp = 17;
-constexpr uint32_t timers_per_burst_max = 64;
 constexpr size_t prefetch_ahead = 4;
 
 void prefetch(const void* address) { __builtin_prefetch(address); }
@@ -56,7 +55,7 @@ void Pipeline::decode_burst(std::span<Packet* const> burst) {
 static_assert(burst_packets_max <= packets_per_resolve_max);
 
 void Pipeline::process(std::span<Packet* const> burst, uint64_t now_ns) {
-  begin_turn(now_ns);
+  begin_turn(burst.empty() ? now_ns : time_of(*burst.front(), now_ns));
   for (const Packet* packet : burst) flows_.prefetch(packet->flow_hash);
   for (const Packet* packet : burst) flows_.prefetch_flow(packet->flow_hash);
   for (Packet* packet : burst) {
@@ -66,10 +65,11 @@ void Pipeline::process(std::span<Packet* const> burst, uint64_t now_ns) {
     PairCounters& pair_counters = pair(packet->pair);
     ++pair_counters.rx;
     pair_counters.rx_bytes += packet->wire_length;
-    handle(slot, static_cast<uint16_t>(slot_count_++), now_ns);
+    if (const uint64_t at_ns = time_of(*packet, now_ns); at_ns != now_ns_) [[unlikely]] run_timers(at_ns);
+    handle(slot, static_cast<uint16_t>(slot_count_++), now_ns_);
   }
   inspector_.resolve();
-  apply_decisions(now_ns);
+  apply_decisions(now_ns_);
   write_outcomes();
   end_turn();
 }
@@ -91,10 +91,15 @@ void Pipeline::finish(uint64_t now_ns) {
 // Due timers run before the packets.
 void Pipeline::begin_turn(uint64_t now_ns) {
   outcome_count_ = slot_count_ = released_count_ = frame_count_ = 0;
-  inspector_.set_packet(0, 0, {now_ns, wall_ns_});
-  flows_.expire(now_ns, timers_per_burst_max);
-  fragments_.expire(now_ns, timers_per_burst_max);
+  run_timers(now_ns);
   if (closed_pairs_ != 0 && !inspector_.sightings_ring_is_short()) closed_pairs_ = 0;
+}
+
+void Pipeline::run_timers(uint64_t now_ns) {
+  now_ns_ = now_ns;
+  inspector_.set_packet(static_cast<uint16_t>(slot_count_), 0, {now_ns, wall_ns_});  // as if the next packet had caused it
+  flows_.expire(now_ns, options_.timers_per_turn);
+  fragments_.expire(now_ns, options_.timers_per_turn);
 }
 
 void Pipeline::end_turn() {
@@ -129,13 +134,14 @@ void Pipeline::handle(Slot& slot, uint16_t index, uint64_t now_ns) {
 }
 
 void Pipeline::handle_fragment(Slot& slot, uint16_t index, uint64_t now_ns) {
-  const FragmentResult result = fragments_.add(*slot.packet);
+  const auto fragment_rules = only_watches(*slot.packet) ? FragmentRules::lenient : fragments_.rules();
+  const FragmentResult result = fragments_.add(*slot.packet, fragment_rules);
   switch (result.verdict) {
     case FragmentVerdict::dropped:
-      inspector_.packet_anomaly(fragment_reason_name(result.reason));
+      inspector_.packet_anomaly(fragment_anomaly_name(result.reason));
       return drop_slot(slot, DropReason::fragment);
     case FragmentVerdict::held:
-      if (mode(slot.packet->pair) == WireMode::monitor) return;  // nothing waits there: a reference is kept to read it later
+      if (only_watches(*slot.packet)) return;  // nothing waits there: a reference is kept to read it later
       slot.fate = Fate::hold;
       ++held_[slot.packet->pair % port_pairs_max];
       release(*slot.packet);  // the defragmenter has a reference of its own
@@ -154,22 +160,28 @@ void Pipeline::handle_fragment(Slot& slot, uint16_t index, uint64_t now_ns) {
   handle_in_flow(slot, index, now_ns);
 }
 
-// Each original brings the defragmenter's reference. Inline they leave together, in place of the one that completed them.
+// Each original brings the defragmenter's reference. Inline they leave together, in place of the one that completed them; those of a pair
+// that only watches have left already.
 void Pipeline::take_originals(Slot& slot, std::span<const Packet> originals) {
-  if (mode(slot.packet->pair) == WireMode::monitor) {  // they have left already
-    for (Packet original : originals) release(original);
-    return;
-  }
+  const bool watches = only_watches(*slot.packet);
   slot.released_begin = static_cast<uint16_t>(released_count_);
-  slot.released_count = static_cast<uint16_t>(originals.size());
-  for (const Packet& original : originals) released_[released_count_++] = original;
-  held_[slot.packet->pair % port_pairs_max] -= originals.size() - 1;  // this one never waited
+  for (Packet original : originals) {
+    if (only_watches(original)) {
+      release(original);
+      continue;
+    }
+    released_[released_count_++] = original;
+    --held_[original.pair % port_pairs_max];
+  }
+  slot.released_count = static_cast<uint16_t>(released_count_ - slot.released_begin);
+  if (watches) return;
+  ++held_[slot.packet->pair % port_pairs_max];  // this one never waited
   release(*slot.packet);
 }
 
 void Pipeline::on_fragment_drop(Packet& packet, FragmentReason reason) {
-  inspector_.packet_anomaly(fragment_reason_name(reason));
-  if (mode(packet.pair) == WireMode::monitor) return;
+  inspector_.packet_anomaly(fragment_anomaly_name(reason));
+  if (only_watches(packet)) return;
   --held_[packet.pair % port_pairs_max];
   ++pair(packet.pair).dropped[static_cast<size_t>(DropReason::fragment)];
 }
@@ -306,7 +318,7 @@ void Pipeline::on_end(Direction direction, bool reset) {
 }
 
 void Pipeline::on_anomaly(SegmentReason reason, Direction, uint64_t offset) {
-  inspector_.flow_anomaly(*reading_, reason_name(reason), "stream", offset);
+  inspector_.flow_anomaly(*reading_, segment_anomaly_name(reason), "stream", offset);
 }
 
 FailPolicy Pipeline::policy_for(SessionStatus status) const {
@@ -402,7 +414,7 @@ void Pipeline::write_outcomes() {
   for (size_t i = 0; i < slot_count_; ++i) {
     const Slot& slot = slots_[i];
     if (slot.fate == Fate::hold) continue;
-    const bool whole = slot.released_count == 0;
+    const bool whole = slot.released_count == 0 || only_watches(*slot.packet);
     for (uint16_t k = 0; k < slot.released_count; ++k) {
       Packet& fragment = released_[slot.released_begin + k];
       slot.fate == Fate::forward ? put_forward(fragment) : put_drop(fragment, slot.reason);

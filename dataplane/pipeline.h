@@ -6,6 +6,7 @@
 // Thread-safety: one lcore owns a pipeline. After construction nothing allocates.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -50,6 +51,7 @@ struct PipelineOptions {
   StreamMemoryOptions streams;
   InspectorOptions inspector;
   SinkholeOptions sinkhole;
+  uint32_t timers_per_turn = 64;  // flows and datagrams whose time is over that end before one packet, count each; the rest wait
   FailPolicy malformed_packets = FailPolicy::closed;   // headers that contradict each other
   FailPolicy malformed_protocol = FailPolicy::open;    // a parser gave up
   ExhaustionPolicies exhausted;
@@ -100,7 +102,8 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
 
   // Decodes and hashes; sets Packet::flow_hash, by which the caller finds the packet's home lcore.
   void decode_burst(std::span<Packet* const> burst);
-  // The rest of the walk for packets whose home this is, all decoded. Fills outcomes(). Runs due timers first.
+  // The rest of the walk for packets whose home this is, all decoded. Fills outcomes(). Each packet is judged at its own time_ns (a
+  // live burst has one for all), at `now_ns` at the latest; timers that are due by then run before it.
   void process(std::span<Packet* const> burst, uint64_t now_ns);
   // Timers alone, when nothing came.
   void idle(uint64_t now_ns);
@@ -115,7 +118,7 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   const Inspector& inspector() const { return inspector_; }
   const StreamCounters& stream_counters() const { return streams_.counters(); }
   const Defragmenter& fragments() const { return fragments_; }
-  // Packets of a pair kept past their burst (fragments).
+  // Packets of a pair kept past their burst (fragments; those of a pair that only watches go on at once).
   uint64_t held(uint16_t pair) const { return held_[pair % port_pairs_max]; }
   // A packet that was lost between the lcore that received it and its home.
   void count_lost(const Packet& packet, DropReason reason);
@@ -159,7 +162,12 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   void inject_reset(const Packet& packet, Toward toward, ResetNumbers numbers);
   void inject_sinkhole(const Slot& slot);
   void begin_turn(uint64_t now_ns);
+  void run_timers(uint64_t now_ns);
+  // Time never runs backwards, and no packet is from the future.
+  uint64_t time_of(const Packet& packet, uint64_t now_ns) const { return std::max(now_ns_, std::min(packet.time_ns, now_ns)); }
   void end_turn();
+  // Nothing of such a packet's pair is ever held back or dropped.
+  bool only_watches(const Packet& packet) const { return mode(packet.pair) == WireMode::monitor; }
   WireMode mode(uint16_t pair) const { return options_.inspector.modes[pair % port_pairs_max]; }
   FailPolicy policy_for(SessionStatus status) const;
   bool has_policy_against(GaveUp gave_up) const;

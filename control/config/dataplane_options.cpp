@@ -49,6 +49,7 @@ constexpr Option options[] = {
     {"datagram-timeout-s", "s", [](const D& d) { return number(d.flows.datagram_timeout_s); }},
     {"tombstone-s", "s", [](const D& d) { return number(d.flows.tombstone_s); }},
     {"pick-up-midstream", "yes, no", [](const D& d) { return yes_no(d.flows.pick_up_midstream); }},
+    {"flow-key-vlans", "yes, no", [](const D& d) { return yes_no(d.flows.vlans_in_key); }},
     {"sightings-ring-mb", "MiB per lcore, a power of two", [](const D& d) { return number(d.rings.sightings_mb); }},
     {"transactions-ring-mb", "MiB per lcore, a power of two", [](const D& d) { return number(d.rings.transactions_mb); }},
     {"idle-empty-polls", "polls; 0 = never sleep", [](const D& d) { return number(d.idle.empty_polls); }},

@@ -17,8 +17,6 @@ constexpr KeySpec general_keys[] = {
     key<&GeneralConfig::name>({.name = "name", .sentence = "The appliance's name in rows and messages.",
                                .fallback = "sekisho", .range = name_range, .check = check_name}),
     key<&GeneralConfig::site>({.name = "site", .sentence = "Where it stands; rows carry it.", .range = {0, 64}}),
-    key<&GeneralConfig::language>({.name = "language", .sentence = "Language of indicator and phase names in rows.",
-                                   .fallback = "en"}),
 };
 constexpr SectionSpec general_section{"The appliance itself.", general_keys};
 
@@ -63,6 +61,9 @@ constexpr KeySpec flows_keys[] = {
     key<&FlowsConfig::pick_up_midstream>({.name = "pick_up_midstream",
                                           .sentence = "Inspect TCP flows whose handshake was not seen, from where they stand.",
                                           .fallback = "true"}),
+    key<&FlowsConfig::vlans_in_key>({.name = "vlans_in_key",
+                                     .sentence = "Hosts of different VLANs may share addresses: the VLAN tags are part of a flow's key.",
+                                     .fallback = "false"}),
 };
 constexpr SectionSpec flows_section{"The flow tables.", flows_keys};
 
@@ -230,28 +231,9 @@ constexpr KeySpec rule_keys[] = {
 constexpr SectionSpec rule_section{"One row of the policy.", rule_keys};
 
 constexpr KeySpec phases_keys[] = {
-    key<&PhasesConfig::beacon_contacts>({.name = "beacon_contacts",
-                                         .sentence = "Contacts with a listed destination that make it command and control.",
-                                         .fallback = "3", .unit = "contacts", .range = {2, 1000}}),
-    key<&PhasesConfig::beacon_window_s>({.name = "beacon_window_s", .sentence = "The time they must span.", .fallback = "600",
-                                         .unit = "s", .range = seconds}),
-    key<&PhasesConfig::exfiltration_mb>({.name = "exfiltration_mb",
-                                         .sentence = "Bytes out to one destination that make it exfiltration.",
-                                         .fallback = "50", .unit = "MiB", .range = {1, 1U << 20}}),
-    key<&PhasesConfig::exfiltration_window_s>({.name = "exfiltration_window_s", .sentence = "The time they are summed over.",
-                                               .fallback = "3600", .unit = "s", .range = seconds}),
-    key<&PhasesConfig::scan_targets>({.name = "scan_targets",
-                                      .sentence = "Internal targets tried by one internal host that make it a scan.",
-                                      .fallback = "20", .unit = "targets", .range = {2, 65536}}),
-    key<&PhasesConfig::scan_window_s>({.name = "scan_window_s", .sentence = "The time they are counted over.", .fallback = "60",
-                                       .unit = "s", .range = seconds}),
-    key<&PhasesConfig::join_window_s>({.name = "join_window_s",
-                                       .sentence = "How far apart the two legs of a relayed request may be.", .fallback = "10",
-                                       .unit = "s", .range = {1, 3600}}),
-    key<&PhasesConfig::evidence_max>({.name = "evidence_max", .sentence = "Sightings kept for each host and sub-phase.",
-                                      .fallback = "32", .unit = "sightings", .range = {1, 10000}}),
-    key<&PhasesConfig::evidence_days>({.name = "evidence_days", .sentence = "A host without new evidence is forgotten after this.",
-                                       .fallback = "30", .unit = "days", .range = {1, 3650}}),
+    key<&PhasesConfig::rules>({.name = "rules",
+                               .sentence = "A file of rules in place of the built-in ones (control/phases/rules.yaml).",
+                               .fallback = "", .range = {0, 4095}, .check = check_path}),
 };
 constexpr SectionSpec phases_section{"When observations add up to a phase of an attack.", phases_keys};
 

@@ -130,6 +130,41 @@ void fill_smtp(RecordWriter& w) {
   w.bytes(Field::email_body_md5, md5);
 }
 
+void fill_pop3(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_pop3;
+  w.endpoints().server_port = 110;
+  w.text(Field::pop3_command, "RETR");
+  w.text(Field::pop3_argument, "1");
+  w.text(Field::pop3_status, "OK");
+  w.text(Field::pop3_response, "5120 octets");
+  w.text(Field::pop3_user, "carol");
+  w.number(Field::pop3_message_bytes, 5120);
+  w.text(Field::email_from, "Alice <alice@example.test>");
+  w.text(Field::email_subject, "\"quoted\"\\");
+}
+
+void fill_pop3_listing(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_pop3;
+  w.endpoints().server_port = 110;
+  w.text(Field::pop3_command, "CAPA");
+  w.text(Field::pop3_status, "ERR");
+  w.text(Field::pop3_response, "");
+  w.text(Field::pop3_response_line, "UIDL");
+  w.text(Field::pop3_response_line, "TOP");
+}
+
+void fill_imap(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_imap;
+  w.endpoints().server_port = 143;
+  w.text(Field::imap_tag, "a003");
+  w.text(Field::imap_command, "FETCH");
+  w.text(Field::imap_user, "carol");
+  w.number(Field::imap_message_bytes, 5120);
+  w.text(Field::imap_status, "OK");
+  w.text(Field::imap_response, "FETCH completed");
+  w.text(Field::email_from, "Alice <alice@example.test>");
+}
+
 void fill_file(RecordWriter& w) {
   constexpr uint8_t sha256[32] = {0xde, 0xad, 0xbe, 0xef};
   fill_http(w);
@@ -200,7 +235,11 @@ void fill_waf_sighting(RecordWriter& w) {
 }
 
 void fill_file_sighting(RecordWriter& w) {
-  fill_sighting_of(w, Kind::sha256, "deadbeef", Field::file_sha256, "deadbeef");
+  // Looked up as raw bytes, listed as hex.
+  fill_sighting_of(w, Kind::sha256, "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD",
+                   Field::file_sha256,
+                   "\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23"
+                   "\xb0\x03\x61\xa3\x96\x17\x7a\x9c\xb4\x10\xff\x61\xf2\x00\x15\xad");
   fill_file(w);
   w.text(Field::file_name, "setup.exe");
   w.number(Field::flow_pkts_toserver, 6);
@@ -273,6 +312,9 @@ std::vector<NamedRecord> sample_records() {
           {"mdns", {RecordType::transaction, fill_mdns}},
           {"tls", {RecordType::transaction, fill_tls}},
           {"smtp", {RecordType::transaction, fill_smtp}},
+          {"pop3", {RecordType::transaction, fill_pop3}},
+          {"pop3_listing", {RecordType::transaction, fill_pop3_listing}},
+          {"imap", {RecordType::transaction, fill_imap}},
           {"file", {RecordType::file, fill_file}},
           {"flow", {RecordType::flow, fill_flow}},
           {"icmp_flow", {RecordType::flow, fill_icmp_flow}},

@@ -6,6 +6,7 @@
 // under any seed). Both directions of a conversation hash alike.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "dataplane/decode/keyed_hash.h"
@@ -72,7 +73,7 @@ class FlowTable {
     bool half_open_full = false;
   };
   // The flow of a decoded packet, made when absent (client = the packet's sender, except that a SYN+ACK makes its
-  // receiver the client). Updates counters, last_ns and the timer; does not run timers, but ends a flow it meets whose
+  // receiver the client, and so does, without a SYN, a packet from a port below 1024 to one above). Updates counters, last_ns and the timer; does not run timers, but ends a flow it meets whose
   // time is over and makes a new one. May end another, half-open flow: no Flow pointer outlives the next call.
   // State: datagram flows (all but TCP) become established here when the other side answers; TCP flows only by
   // set_state, since a SYN+ACK proves nothing about the SYN's sender.
@@ -92,6 +93,12 @@ class FlowTable {
   // Ends one flow now, or all of them.
   void remove(Flow& flow, FlowEnd end);
   void clear(FlowEnd end);
+
+  // Calls see(flow, first) for the flows in `places` places of the table from `from` on (1 is the first) as
+  // long as it says true. Where to go on: the place of the flow that it refused, or the one behind the last;
+  // 0 = no more.
+  template <typename See>
+  uint32_t visit(uint32_t from, uint32_t places, See see) const;
 
   uint32_t size() const { return size_; }
   uint32_t half_open() const { return half_open_; }
@@ -136,5 +143,13 @@ class FlowTable {
   uint64_t created_ever_ = 0;
   FlowCounters counters_;
 };
+
+template <typename See>
+uint32_t FlowTable::visit(uint32_t from, uint32_t places, See see) const {
+  const auto end = static_cast<uint32_t>(std::min<uint64_t>(uint64_t{from} + places, untouched_));
+  for (uint32_t index = from; index < end; ++index)
+    if (flows_[index].table_index != 0 && !see(flows_[index], cold_[index].first)) return index;
+  return end < untouched_ ? std::max(from, end) : 0;
+}
 
 }  // namespace sekisho

@@ -110,12 +110,15 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   body->end_unknown = meta.declared_bytes == body_length_unknown;
   body->name_size = keep(body->name, sizeof body->name, meta.file_name);
   body->type_size = keep(body->type, sizeof body->type, meta.declared_type);
-  // The sender applied the encodings first to last, so they come off last to first.
-  for (unsigned i = body_encodings_max; i-- > 0;)
-    if (meta.encodings[i] != ContentEncoding::identity) add_layer(*body, decoder_for(meta.encodings[i]), meta);
-  if (const Decoder* decoder = decoder_for(meta.media))
+  // The sender applied the encodings first to last, so they come off last to first; under one that stays on nothing is what it says.
+  bool bare = true;
+  for (unsigned i = body_encodings_max; bare && i-- > 0;)
+    if (meta.encodings[i] != ContentEncoding::identity) bare = add_layer(*body, decoder_for(meta.encodings[i]), meta);
+  if (const Decoder* decoder = bare ? decoder_for(meta.media) : nullptr)
     body->container = add_layer(*body, decoder, meta) && meta.media == BodyMedia::mail_message;
   if (!body->container) body->hash = FileHash(file_hashes_);
+  body->of_lines = meta.lines && !body->container;
+  if (body->of_lines) body->line_readings = LineReadings(file_hashes_);
   open_patterns(*body);
   body->next = inspection.bodies;
   inspection.bodies = body;
@@ -155,7 +158,11 @@ void Inspector::digest(Body& body, Bytes bytes) {
     body.head_size += keep(body.head + body.head_size, sizeof body.head - body.head_size, bytes);
   body.size += bytes.size();
   body.touched = true;
-  if (!body.container) body.hash.update(bytes);
+  if (body.of_lines) {
+    body.line_readings.update(bytes, body.hash);
+  } else if (!body.container) {
+    body.hash.update(bytes);
+  }
   scan_patterns(body, bytes);
 }
 
@@ -207,9 +214,15 @@ void Inspector::finish_body(FlowInspection& inspection, Body* body, BodyEnd end)
 void Inspector::judge(Body& body) {
   body.touched = false;
   if (body.has_gap || body.size == 0) return;
-  Transaction* transaction = find(body.tx);
   if (!looks_at_digests_) return;
-  const FileDigests digests = body.hash.peek();
+  std::array<FileHash, LineReadings::readings_max> readings;
+  readings[0] = body.hash;
+  const size_t count = body.of_lines ? body.line_readings.readings(body.hash, readings) : 1;
+  for (size_t i = 0; i < count; ++i) look_up_digests(body, readings[i].peek());
+}
+
+void Inspector::look_up_digests(const Body& body, const FileDigests& digests) {
+  Transaction* transaction = find(body.tx);
   if (has(digests.kinds, HashKinds::md5)) look_up(transaction, Field::file_md5, digests.md5, body.size);
   if (has(digests.kinds, HashKinds::sha1)) look_up(transaction, Field::file_sha1, digests.sha1, body.size);
   if (has(digests.kinds, HashKinds::sha256)) look_up(transaction, Field::file_sha256, digests.sha256, body.size);
@@ -247,11 +260,10 @@ void Inspector::scan_patterns(Body& body, Bytes bytes) {
     open_patterns(body);
     if (body.pattern_stream == nullptr) return;
   }
-  Hit hits[64];
-  uint64_t dropped = 0;
+  Hit hits[scan_hits_max];
   const std::span<uint8_t> state(static_cast<uint8_t*>(body.pattern_stream), body_memory_.pattern_streams.block_bytes());
   const size_t count = look_ups_.image()->stream_scan(state, bytes, 0, static_cast<int64_t>(clock_.wall_ns / 1'000'000'000),
-                                                      *look_ups_.scratch(), hits, dropped);
+                                                      *look_ups_.scratch(), hits, counters_.scan_hits_dropped);
   if (count > 0 && !look_ups_.empty()) look_up_now();  // what was seen before is told before
   for (size_t i = 0; i < count; ++i) {
     const IndicatorEntry entry = look_ups_.image()->indicator(hits[i].indicator);

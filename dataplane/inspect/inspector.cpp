@@ -60,9 +60,10 @@ void Inspector::set_packet(uint16_t burst_index, uint16_t pair, RecordClock cloc
   burst_index_ = burst_index;
   pair_ = pair;
   clock_ = clock;
-  packet_clocks_[burst_index % packets_per_resolve_max] = clock;
+  clock_.burst_index = burst_index;
+  packet_clocks_[burst_index % packets_per_resolve_max] = clock_;
   look_ups_.end_packet();
-  output_.set_clock(clock);
+  output_.set_clock(clock_);
 }
 
 // --- flows
@@ -207,7 +208,7 @@ void Inspector::end_transaction(FlowInspection& inspection, Transaction* transac
   --inspection.open_transactions;
   ++inspection.transactions_ended;
   if (completeness == Completeness::incomplete) transaction->flags |= record_flag::incomplete;
-  transaction->end_wall_ns = clock_.wall_ns;
+  transaction->end_burst_index = burst_index_;
   *ended_tail_ = transaction;
   ended_tail_ = &transaction->next;
 }
@@ -229,7 +230,9 @@ void Inspector::on_observe_number(TxId tx, Field field, uint64_t value, uint64_t
 }
 
 Observation Inspector::observation(Transaction* transaction, Field field, uint64_t offset) const {
-  return {current_, transaction, field, direction_, burst_index_, pair_, offset};
+  Observation seen{current_, transaction, field, direction_, burst_index_, pair_, offset};
+  seen.app_protocol = current_->app_protocol;
+  return seen;
 }
 
 void Inspector::look_up(Transaction* transaction, Field field, Bytes value, uint64_t offset) {
@@ -266,6 +269,7 @@ void Inspector::resolve() {
   }
   ended_ = nullptr;
   ended_tail_ = &ended_;
+  output_.set_clock(clock_);
   if (!folder_.empty() && !sightings_ring_is_short()) write_all_folded();
 }
 

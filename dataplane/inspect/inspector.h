@@ -59,6 +59,7 @@ struct InspectorCounters {
   uint64_t sightings = 0;
   uint64_t sightings_folded = 0;
   uint64_t anomalies = 0;
+  uint64_t scan_hits_dropped = 0;   // keywords of one piece of a body past scan_hits_max
   uint64_t streams_restarted = 0;   // body scans that went on with a new generation
   uint64_t expectations_unused = 0;
 };
@@ -122,6 +123,7 @@ class Inspector final : public Sink {
   const SessionCounters& session_counters() const { return session_memory_.counters; }
   const NamedCounters& anomaly_counters() const { return anomaly_names_; }
   const LookUps& look_ups() const { return look_ups_; }
+  const CodecMemory& codecs() const { return body_memory_.codecs; }
 
   // Sink
   TxId tx_begin(Direction first) override;
@@ -164,6 +166,7 @@ class Inspector final : public Sink {
   void feed_layer(Body& body, unsigned layer_index, Bytes bytes);
   void digest(Body& body, Bytes bytes);
   void judge(Body& body);
+  void look_up_digests(const Body& body, const FileDigests& digests);
   void open_patterns(Body& body);
   void scan_patterns(Body& body, Bytes bytes);
   void close_patterns(Body& body);

@@ -33,10 +33,10 @@ void Inspector::write_ended() {
 
 void Inspector::write_transaction(const FlowInspection& inspection, const Transaction& transaction) {
   if (!options_.transaction_records) return;
+  output_.set_clock(packet_clocks_[transaction.end_burst_index % packets_per_resolve_max]);  // its end's
   if (!output_.begin(RingKind::transactions, RecordType::transaction, transaction.record_bytes())) return;
   output_.describe_flow(*inspection.flow, flows_.first(*inspection.flow), transaction.app_protocol, transaction.id());
   RecordWriter& writer = output_.writer();
-  writer.header().wall_ns = transaction.end_wall_ns;
   writer.header().flags |= transaction.flags;
   writer.endpoints().first_direction = static_cast<uint8_t>(transaction.first);
   transaction.write_fields(writer);
@@ -70,7 +70,7 @@ void Inspector::write_sighting(const Observation& seen, const IndicatorEntry& en
   const FlowInspection& inspection = *seen.inspection;
   const Flow& flow = *inspection.flow;
   const uint32_t transaction = seen.transaction != nullptr ? seen.transaction->id() : no_tx;
-  const uint8_t app_protocol = seen.transaction != nullptr ? seen.transaction->app_protocol : inspection.app_protocol;
+  const uint8_t app_protocol = seen.transaction != nullptr ? seen.transaction->app_protocol : seen.app_protocol;
   output_.set_clock(packet_clocks_[seen.burst_index % packets_per_resolve_max]);
   if (sightings_ring_is_short()) {
     const SightingKey key{entry.id, flow.tuple.source, flow.tuple.destination, seen.field, seen.pair, verdict};
@@ -81,7 +81,7 @@ void Inspector::write_sighting(const Observation& seen, const IndicatorEntry& en
     if (FoldedSighting* oldest = folder_.full() ? &folder_.oldest() : nullptr) write_folded(*oldest);
     RecordWriter writer = folder_.begin(key);
     output_.stamp(writer, RingKind::sightings);
-    output_.describe_flow(writer, flow, flows_.first(flow), inspection.app_protocol, transaction);
+    output_.describe_flow(writer, flow, flows_.first(flow), app_protocol, transaction);
     writer.number(Field::sighting_count, 0);  // first: of a record cut short, the count stays
     fill_sighting(seen, entry, matched, verdict, writer);
     folder_.finish(writer);
@@ -151,7 +151,7 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
   if (body.type_size > 0) writer.bytes(Field::file_declared_type, body.type_bytes());
   if (!type.empty()) writer.text(Field::file_type, type);
   if (!body.has_gap) {  // a digest of what is left of a file is no digest of the file
-    const FileDigests digests = body.hash.peek();
+    const FileDigests digests = (body.of_lines ? body.line_readings.as_sent(body.hash) : body.hash).peek();
     if (has(digests.kinds, HashKinds::md5)) writer.bytes(Field::file_md5, digests.md5);
     if (has(digests.kinds, HashKinds::sha1)) writer.bytes(Field::file_sha1, digests.sha1);
     if (has(digests.kinds, HashKinds::sha256)) writer.bytes(Field::file_sha256, digests.sha256);

@@ -24,8 +24,9 @@ inline constexpr unsigned body_layers_max = 3;
 inline constexpr uint32_t large_decoders_share = 8;
 // Values waiting for a batched look-up, count; when full the batch is looked up at once (no loss).
 inline constexpr unsigned lookups_max = 256;
-// Normalised bytes of those values, bytes; when full likewise.
-inline constexpr size_t lookup_bytes_max = 128 * 1024;
+// Normalised bytes of those values, bytes; when full likewise. A value as long as its field may be (fields.yaml) fits in every form; of
+// a longer one that does not, counter `inspect.values_cut`, the beginning is looked up.
+inline constexpr size_t lookup_bytes_max = 256 * 1024;
 // Packets whose values one batch may hold, count: a burst's. The pipeline resolves at each burst's end.
 inline constexpr unsigned packets_per_resolve_max = 32;
 // Sightings from one batch, count. Past it: counter `inspect.hits_dropped`.

@@ -80,12 +80,38 @@ void LookUps::queue(const Observation& observation, Kind kind, Bytes normalised,
   ++query_count_;
 }
 
+namespace {
+
+// A normal form for each kind; of a URL its host comes behind the whole, for each of two kinds.
+constexpr size_t normal_forms(uint64_t kinds) { return static_cast<size_t>(std::popcount(kinds)) + 2; }
+constexpr size_t normal_forms_bytes(size_t value_bytes, uint64_t kinds) {
+  return normal_forms(kinds) * normalised_bytes_max(value_bytes);
+}
+// The inverse: what the empty queue has room for.
+constexpr size_t longest_value(uint64_t kinds) {
+  return (lookup_bytes_max / normal_forms(kinds) - normalised_bytes_max(0)) / (normalised_bytes_max(1) - normalised_bytes_max(0));
+}
+
+// A value as long as its field may be always fits.
+constexpr bool longest_values_fit() {
+  for (const FieldSpec& spec : field_specs)
+    if (normal_forms_bytes(spec.max_bytes, spec.kinds) > lookup_bytes_max) return false;
+  return true;
+}
+static_assert(longest_values_fit());
+
+}  // namespace
+
 bool LookUps::add(const Observation& observation, Bytes value) {
   const FieldSpec& spec = field_specs[static_cast<size_t>(observation.field)];
   uint64_t kinds = spec.kinds & kinds_;
-  const auto needed = static_cast<size_t>(2 * std::popcount(kinds));
-  if (query_count_ + needed > lookups_max) return false;
-  if (room().size() < needed * normalised_bytes_max(value.size())) return query_count_ == 0;  // longer than the arena: never
+  if (normal_forms_bytes(value.size(), kinds) > lookup_bytes_max) {
+    value = value.first(longest_value(kinds));
+    ++values_cut_;
+  }
+  // Two queries for each kind: as it is, and by patterns.
+  if (query_count_ + static_cast<size_t>(2 * std::popcount(kinds)) > lookups_max) return false;
+  if (room().size() < normal_forms_bytes(value.size(), kinds)) return false;
   for (; kinds != 0; kinds &= kinds - 1) {
     const Kind kind = static_cast<Kind>(std::countr_zero(kinds));
     const Bytes normalised = as_kind(spec.type, kind, value, room());
@@ -122,7 +148,8 @@ size_t LookUps::search(int64_t now_s) {
   for (size_t i = 0; i < query_count_; ++i)
     if (shapes_[i] == Shape::exact) exact[exact_count++] = queries_[i];
   size_t count = image_->find({exact.data(), exact_count}, now_s, *scratch_, hits_, hits_dropped_);
-  for (size_t i = 0; i < query_count_ && count < hits_.size(); ++i)
+  // With no room left the scans go on, so that what they find is counted as dropped.
+  for (size_t i = 0; i < query_count_; ++i)
     if (shapes_[i] == Shape::pattern)
       count += image_->scan(queries_[i].kind, queries_[i].value, queries_[i].tag, now_s, *scratch_,
                             std::span(hits_).subspan(count), hits_dropped_);

@@ -32,6 +32,7 @@ void RecordOutput::stamp(RecordWriter& writer, RingKind kind) const {
   header.boot_id = boot_id_;
   header.wall_ns = clock_.wall_ns;
   header.monotonic_ns = clock_.now_ns;
+  header.burst_index = clock_.burst_index;
   header.ring = kind;
 }
 

@@ -12,10 +12,11 @@
 
 namespace sekisho {
 
-// What the stamps of a burst's records have in common.
+// What the stamps of a packet's records have in common.
 struct RecordClock {
   uint64_t now_ns = 0;
   uint64_t wall_ns = 0;
+  uint16_t burst_index = 0;
 };
 
 class RecordOutput {

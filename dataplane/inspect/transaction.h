@@ -45,9 +45,9 @@ class Transaction {
   Direction first = Direction::client_to_server;
   uint64_t start_ns = 0;
   uint64_t start_wall_ns = 0;
-  uint64_t end_wall_ns = 0;
   FlowInspection* inspection = nullptr;  // whose it was, once ended
   uint8_t app_protocol = 0;              // index in the protocol list + 1, when it began
+  uint16_t end_burst_index = 0;          // of the packet that ended it
 
  private:
   struct Entry {

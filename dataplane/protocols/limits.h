@@ -13,7 +13,7 @@ inline constexpr uint32_t session_state_bytes_max = 2048;
 inline constexpr uint32_t session_large_state_bytes_max = 38912;
 // One in so many flows may have a large state at a time. Past it: counter `l7.no_memory`, the flow goes on without inspection or is
 // dropped by policy.
-inline constexpr uint32_t large_states_share = 16;
+inline constexpr uint32_t large_states_share = 64;
 // Unconsumed bytes kept for a parser, bytes per direction. Past it: counter `l7.carry_full`, anomaly `l7.unit_too_long`,
 // the parser ends as malformed.
 inline constexpr size_t carry_bytes_max = 65536;
@@ -27,5 +27,8 @@ inline constexpr unsigned undetected_datagrams_max = 128;
 // Protocols nested in one flow by handoff (CONNECT in CONNECT), count. Past it: counter `l7.nesting_full`, anomaly
 // `l7.nested_too_deep`, the flow is bypassed or dropped by policy.
 inline constexpr unsigned handoff_depth_max = 4;
+// A line of a SASL exchange, bytes of base64 that are decoded. Past it: the rest is not decoded; a
+// name that is not complete by then is not observed.
+inline constexpr size_t sasl_line_bytes_max = 1024;
 
 }  // namespace sekisho
