@@ -46,6 +46,23 @@ SessionStatus Session::give_up(SessionStatus status, SessionMemory& memory) {
 
 // --- carried bytes
 
+// Makes room for `size` bytes in all; those carried move to the block's front where it is another.
+bool Session::reserve(Carry& carry, size_t size, SessionMemory& memory) {
+  if (carry.begin + size <= carry.capacity) return true;
+  const bool small = size <= SessionMemory::carry_small_bytes;
+  if (size > carry_bytes_max || (!small && carry.capacity == carry_bytes_max)) return false;
+  BlockPool& pool = small ? memory.carries : memory.large_carries;
+  auto* block = static_cast<uint8_t*>(pool.take());
+  if (block == nullptr) return false;
+  const uint32_t carried = carry.size();
+  if (carried > 0) std::memcpy(block, carry.block + carry.begin, carried);
+  drop_carry(carry, memory);
+  carry.block = block;
+  carry.end = carried;
+  carry.capacity = small ? SessionMemory::carry_small_bytes : carry_bytes_max;
+  return true;
+}
+
 bool Session::append(Carry& carry, Bytes bytes, SessionMemory& memory) {
   if (bytes.empty()) return true;
   if (carry.begin == carry.end) carry.begin = carry.end = 0;
@@ -54,20 +71,7 @@ bool Session::append(Carry& carry, Bytes bytes, SessionMemory& memory) {
     carry.end -= carry.begin;
     carry.begin = 0;
   }
-  if (carry.end + bytes.size() > carry.capacity) {
-    const bool small = carry.size() + bytes.size() <= SessionMemory::carry_small_bytes;
-    if (!small && carry.capacity == carry_bytes_max) return false;
-    BlockPool& pool = small ? memory.carries : memory.large_carries;
-    auto* block = static_cast<uint8_t*>(pool.take());
-    if (block == nullptr) return false;
-    const uint32_t size = carry.size();
-    if (size > 0) std::memcpy(block, carry.block + carry.begin, size);
-    drop_carry(carry, memory);
-    carry.block = block;
-    carry.end = size;
-    carry.capacity = small ? SessionMemory::carry_small_bytes : carry_bytes_max;
-    if (carry.end + bytes.size() > carry.capacity) return false;
-  }
+  if (!reserve(carry, carry.size() + bytes.size(), memory)) return false;
   std::memcpy(carry.block + carry.end, bytes.data(), bytes.size());
   carry.end += static_cast<uint32_t>(bytes.size());
   return true;
@@ -79,6 +83,24 @@ void Session::drop_carry(Carry& carry, SessionMemory& memory) {
   carry.block = nullptr;
   carry.capacity = carry.begin = carry.end = 0;
 }
+
+// What a parser over datagrams keeps: a carry of which all is in use.
+class Session::KeptInCarry final : public KeptBytes {
+ public:
+  KeptInCarry(Carry& carry, SessionMemory& memory) : carry_(carry), memory_(memory) {}
+  std::span<uint8_t> hold(size_t size) override {
+    full_ |= !reserve(carry_, size, memory_);
+    if (full_) return {};
+    carry_.end = std::max(carry_.end, static_cast<uint32_t>(size));
+    return {carry_.block, carry_.end};
+  }
+  bool full() const { return full_; }
+
+ private:
+  Carry& carry_;
+  SessionMemory& memory_;
+  bool full_ = false;
+};
 
 // --- detection
 
@@ -99,6 +121,14 @@ bool Session::choose(const Protocol& protocol, SessionMemory& memory) {
   return true;
 }
 
+// Nobody's bytes. A stream does not begin again; the next datagram may be somebody's.
+SessionStatus Session::unknown(SessionMemory& memory) {
+  if (transport_ == Transport::stream || ++unknown_datagrams_ == probe_datagrams_max)
+    return give_up(SessionStatus::undetected, memory);
+  excluded_ = 0;
+  return SessionStatus::active;
+}
+
 // Asks every protocol not yet excluded. Content decides; the port settles it between those still unsure when there is no
 // more to be shown.
 SessionStatus Session::detect(Direction direction, Bytes prefix, SessionMemory& memory) {
@@ -116,21 +146,23 @@ SessionStatus Session::detect(Direction direction, Bytes prefix, SessionMemory& 
     }
   }
   unsure_ = unsure;
-  if (unsure == 0) return give_up(SessionStatus::undetected, memory);
+  if (unsure == 0) return unknown(memory);
   if (!shown_all) return SessionStatus::active;
   const Protocol* usual = usual_for_ports(unsure);
-  if (usual == nullptr) return give_up(SessionStatus::undetected, memory);
+  if (usual == nullptr) return unknown(memory);
   return choose(*usual, memory) ? SessionStatus::active : give_up(SessionStatus::no_memory, memory);
 }
 
 // --- running the parser
 
-ParseResult Session::parse(Direction direction, InputKind kind, Bytes bytes, uint64_t offset, Sink& sink) {
+ParseResult Session::parse(Direction direction, InputKind kind, Bytes bytes, uint64_t offset, Sink& sink,
+                           KeptBytes* kept) {
   Input input;
   input.direction = direction;
   input.kind = kind;
   input.bytes = bytes;
   input.offset = offset;
+  input.kept = kept;
   return protocol_->parse(state_, input, sink);
 }
 
@@ -310,6 +342,8 @@ SessionStatus Session::on_end(Direction direction, EndReason reason, SessionMemo
   input.end = reason;
   input.bytes = {carry.block + carry.begin, carry.size()};
   input.offset = carry.offset;
+  KeptInCarry kept(carry, memory);
+  if (transport_ == Transport::datagram) input.kept = &kept;
   const SessionStatus status = after(protocol_->parse(state_, input, sink).status, memory, sink);
   if (status_ == SessionStatus::active) drop_carry(carry, memory);
   return status;
@@ -321,7 +355,12 @@ SessionStatus Session::on_datagram(Direction direction, Bytes bytes, SessionMemo
     const SessionStatus status = detect(direction, bytes, memory);
     if (status != SessionStatus::active || state_ == nullptr) return status;
   }
-  const ParseResult result = parse(direction, InputKind::datagram, bytes, 0, sink);
+  KeptInCarry kept(carry_[index_of(direction)], memory);
+  const ParseResult result = parse(direction, InputKind::datagram, bytes, 0, sink, &kept);
+  if (kept.full()) {
+    sink.anomaly(no_tx, "l7.no_memory", 0);
+    return give_up(SessionStatus::no_memory, memory);
+  }
   // One bad datagram says nothing about the next: only its own fate is decided by policy.
   if (result.status == ParseStatus::malformed) {
     ++memory.counters.malformed;

@@ -79,12 +79,16 @@ class Session {
   SessionStatus consume_carry(Direction direction, SessionMemory& memory, Sink& sink);
   SessionStatus detect(Direction direction, Bytes prefix, SessionMemory& memory);
   SessionStatus give_up(SessionStatus status, SessionMemory& memory);
+  SessionStatus unknown(SessionMemory& memory);
   SessionStatus after(ParseStatus status, SessionMemory& memory, Sink& sink);
   SessionStatus switch_protocol(SessionMemory& memory, Sink& sink);
   bool choose(const Protocol& protocol, SessionMemory& memory);
   bool append(Carry& carry, Bytes bytes, SessionMemory& memory);
-  void drop_carry(Carry& carry, SessionMemory& memory);
-  ParseResult parse(Direction direction, InputKind kind, Bytes bytes, uint64_t offset, Sink& sink);
+  static bool reserve(Carry& carry, size_t size, SessionMemory& memory);
+  static void drop_carry(Carry& carry, SessionMemory& memory);
+  class KeptInCarry;
+  ParseResult parse(Direction direction, InputKind kind, Bytes bytes, uint64_t offset, Sink& sink,
+                    KeptBytes* kept = nullptr);
   const Protocol* usual_for_ports(uint64_t candidates) const;
 
   const Protocol* protocol_ = nullptr;
@@ -97,6 +101,7 @@ class Session {
   Transport transport_ = Transport::stream;
   SessionStatus status_ = SessionStatus::active;
   uint8_t depth_ = 0;
+  uint8_t unknown_datagrams_ = 0;
   uint8_t first_ = 0;       // direction that spoke first since detection began
   bool spoken_ = false;
 };
