@@ -20,9 +20,11 @@ struct TransactionEvent {
   std::string_view event_type;
   Field member;
 };
-constexpr TransactionEvent transaction_events[] = {
-    {"http", "http", Field::http_url}, {"dns", "dns", Field::dns_id},
-    {"tls", "tls", Field::tls_sni},    {"smtp", "smtp", Field::smtp_helo}};
+constexpr TransactionEvent transaction_events[] = {{"http", "http", Field::http_url},
+                                                   {"dns", "dns", Field::dns_id},
+                                                   {"tls", "tls", Field::tls_sni},
+                                                   {"smtp", "smtp", Field::smtp_helo},
+                                                   {"quic", "quic", Field::quic_sni}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -99,6 +101,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   const std::string_view dns = dns_event_type(fields.record().endpoints());
   dns_object(fields, context.dns_version, dns, row);
   tls_object(fields, row);
+  quic_object(fields, row);
   smtp_object(fields, row);
   email_object(fields, row);
 }
