@@ -21,6 +21,8 @@ class AlertWalk {
   // The data plane is gone; what its rings still hold is drained.
   virtual void lost() = 0;
   virtual Providers providers() = 0;
+  // Its own thread goes on. False for long = the service manager may start us again.
+  virtual bool moving() const = 0;
 };
 
 }  // namespace sekisho

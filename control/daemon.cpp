@@ -83,7 +83,12 @@ Result<void> Daemon::open(const MakeAlertWalk& make_walk) {
     walk_ = std::move(*walk);
     providers = walk_->providers();
   }
-  state_ = std::make_unique<ControlState>(ControlState{*publisher_, link_, providers, [this] { return reload(); }, started_at_s_});
+  state_ = std::make_unique<ControlState>(ControlState{*publisher_, link_, providers,
+                                                       [this] { return reload(); }, started_at_s_,
+                                                       [this] {
+                                                         const std::lock_guard lock(config_mutex_);
+                                                         return reload_error_;
+                                                       }});
   auto server = Server::start({control.socket, control.group, control.connections_max, std::chrono::milliseconds(control.request_timeout_ms)},
                               [this](const Message& request) { return answer_request(*state_, request); });
   if (!server) return tl::unexpected(server.error());
@@ -94,8 +99,11 @@ Result<void> Daemon::open(const MakeAlertWalk& make_walk) {
 
 Result<void> Daemon::reload() {
   auto fresh = load(config_file_);
-  if (!fresh) return tl::unexpected(fresh.error());
   const std::lock_guard lock(config_mutex_);
+  reload_error_ =
+      fresh ? std::string()
+            : "the configuration file is not in force, an earlier one is: " + describe(fresh.error());
+  if (!fresh) return fail(reload_error_);
   if (render_dataplane_options(*config_) != render_dataplane_options(**fresh))
     log_line(LogLevel::warning, "keys of dataplane changed: they take effect when sekisho-dataplane is restarted");
   if (config_->control.socket != (*fresh)->control.socket || config_->control.state_dir != (*fresh)->control.state_dir)
@@ -120,7 +128,7 @@ void Daemon::run() {
     watch_dataplane();
     tell_service_manager();
     if (service_manager_.watchdog_interval().count() > 0 && Clock::now() >= next_alive) {
-      service_manager_.alive();
+      if (walk_ == nullptr || walk_->moving()) service_manager_.alive();
       next_alive = Clock::now() + service_manager_.watchdog_interval() / 2;
     }
     pollfd entry{signals_.get(), POLLIN, 0};
@@ -137,7 +145,8 @@ bool Daemon::handle_signals() {
     }
     service_manager_.reloading();
     if (auto reloaded = reload()) publisher_->request();
-    else log_line(LogLevel::error, "the old configuration stays in force: " + describe(reloaded.error()));
+    else
+      log_line(LogLevel::error, describe(reloaded.error()));
     service_manager_.ready();
   }
   return true;

@@ -40,6 +40,7 @@ class Daemon {
   const int64_t started_at_s_;
   std::mutex config_mutex_;
   std::shared_ptr<const Config> config_;
+  std::string reload_error_;                  // of the last attempt; empty = the file is in force
   std::atomic<bool> config_changed_ = false;  // the pipeline has not heard of it yet
 
   FileDescriptor signals_;

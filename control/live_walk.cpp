@@ -9,10 +9,12 @@
 #include <thread>
 
 #include "control/alert_pipeline.h"
+#include "control/drain/limits.h"
 #include "control/log.h"
 #include "control/phase_answers.h"
-#include "control/rules_yaml.h"
+#include "control/phase_journal.h"
 #include "control/recent_alerts.h"
+#include "control/rules_yaml.h"
 #include "control/sinks/file.h"
 #include "control/sinks/pump.h"
 #include "control/sinks/syslog.h"
@@ -27,6 +29,15 @@ using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds empty_turn_pause{5};
 constexpr std::chrono::seconds snapshot_interval{5};
+// A turn writes and syncs a batch: longer than this on no disk that works.
+constexpr uint64_t turn_ms_max = 20'000;
+// Evidence since the last snapshot of the phases.
+constexpr uint64_t journal_bytes_max = uint64_t{256} << 20;
+
+uint64_t monotonic_ms() {
+  return static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch()).count());
+}
 
 // One configured output: rows of its products, in its format, through a spool to its sink.
 struct Output {
@@ -121,6 +132,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
     if (std::filesystem::exists(phases_file_))
       if (auto loaded = phases_.load(phases_file_); !loaded)
         log_line(LogLevel::warning, "phases begin afresh: " + describe(loaded.error()));
+    if (auto opened = open_journal(); !opened) return opened;
     for (const OutputConfig& output : config_->outputs) {
       auto made = make_output(output, config_->general, state_dir);
       if (!made) return tl::unexpected(made.error());
@@ -133,7 +145,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
   void configure(std::shared_ptr<const Config> config) override {
     const std::lock_guard lock(mutex_);
     if (site_differs(*config_, *config))
-      log_line(LogLevel::warning, "zones, relays, trusted_domains and outputs take effect when sekisho-control is restarted");
+      log_line(LogLevel::warning, "zones, relays, trusted_domains, phases and outputs take effect when sekisho-control is restarted");
     config_ = std::move(config);
   }
 
@@ -142,6 +154,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
     if (attachment.boot_id == boot_id_) return;  // the same rings: they are mapped
     boot_id_ = attachment.boot_id;
     make_pipeline(attachment);
+    drain_->retire();
     for (AttachedRing& ring : attachment.rings) attach_ring(ring);
     changed_.notify_all();
   }
@@ -151,19 +164,24 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
 
   Providers providers() override { return {&phase_answers_, &alerts_, this}; }
 
+  bool moving() const override { return monotonic_ms() - last_turn_ms_ < turn_ms_max; }
+
   json outputs() override {
     json list = json::array();
     for (const Output& output : outputs_) {
       const SpoolCounters spool = output.spool->counters();
-      list.push_back({{"name", output.name},
-                      {"alive", output.spool->backlog_records() < spool_backlog_healthy_max},
-                      {"rows", spool.appended_records},
-                      {"delivered", spool.committed_records},
-                      {"backlog", output.spool->backlog_records()},
-                      {"spooled_bytes", spool.bytes_on_disk},
-                      {"dropped", spool.evicted_records + spool.lost_records},
-                      {"error", spool.write_errors == 0 ? json("") : json("spool write errors: " + std::to_string(spool.write_errors))},
-                      {"status", output.pump->status()}});
+      list.push_back(
+          {{"name", output.name},
+           {"alive", output.pump->working() && output.spool->backlog_records() < spool_backlog_healthy_max},
+           {"rows", spool.appended_records},
+           {"delivered", spool.committed_records},
+           {"backlog", output.spool->backlog_records()},
+           {"spooled_bytes", spool.bytes_on_disk},
+           {"dropped", spool.evicted_records + spool.lost_records},
+           {"error", spool.write_errors == 0
+                         ? json("")
+                         : json("spool write errors: " + std::to_string(spool.write_errors))},
+           {"status", output.pump->status()}});
     }
     return list;
   }
@@ -180,10 +198,27 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
 
  private:
   static constexpr uint64_t spool_backlog_healthy_max = 100'000;
+  static constexpr unsigned last_turns_max = 64;  // traffic goes on while we end
+
+  Result<void> open_journal() {
+    SpoolOptions options;
+    options.directory = config_->control.state_dir + "/phase-journal";
+    options.budget_bytes = journal_bytes_max;
+    auto spool = Spool::open(options);
+    if (!spool) return tl::unexpected(spool.error());
+    journal_spool_ = std::move(*spool);
+    journal_ = std::make_unique<PhaseJournal>(*journal_spool_, phases_);
+    if (const size_t count = journal_->replay(); count != 0)
+      log_line(LogLevel::notice,
+               std::to_string(count) + " records since the last snapshot of the phases are judged again");
+    return {};
+  }
 
   static bool site_differs(const Config& a, const Config& b) {
-    return a.trusted_domains != b.trusted_domains || a.zones.internal != b.zones.internal || a.zones.dmz != b.zones.dmz ||
-           a.outputs.size() != b.outputs.size();
+    return a.trusted_domains != b.trusted_domains || a.zones.internal != b.zones.internal ||
+           a.zones.dmz != b.zones.dmz || a.relays.proxies != b.relays.proxies ||
+           a.relays.resolvers != b.relays.resolvers || a.relays.mail != b.relays.mail ||
+           a.phases.rules != b.phases.rules || a.outputs != b.outputs;
   }
 
   // Protocol names come with the data plane; those of a later process of the same build are the same.
@@ -198,7 +233,8 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
     std::vector<PipelineOutput> rows;
     for (size_t i = 0; i < outputs_.size(); ++i) rows.push_back(rows_for(config_->outputs[i], *outputs_[i].spool));
     pipeline_ = std::make_unique<AlertPipeline>(std::move(options), phases_, std::move(rows));
-    drain_ = std::make_unique<Drain>(*pipeline_);
+    journal_->set_next(*pipeline_);
+    drain_ = std::make_unique<Drain>(*journal_, drain_settle_ms);
   }
 
   void attach_ring(AttachedRing& ring) {
@@ -206,18 +242,18 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
     if (!mapping) return log_line(LogLevel::error, "a record ring cannot be mapped: " + describe(mapping.error()));
     auto consumer = RingConsumer::open(mapping->memory());
     if (!consumer) return log_line(LogLevel::error, describe(consumer.error()));
-    if (auto attached = drain_->attach(*consumer); !attached)
-      return log_line(LogLevel::error, describe(attached.error()));
-    rings_.push_back(std::move(*mapping));
+    if (auto attached = drain_->attach(*consumer, std::make_shared<Mapping>(std::move(*mapping))); !attached)
+      log_line(LogLevel::error, describe(attached.error()));
   }
 
   void run() {
     auto next_snapshot = Clock::now() + snapshot_interval;
     while (!stopping_) {
       size_t moved = 0;
+      last_turn_ms_ = monotonic_ms();
       {
         std::unique_lock lock(mutex_);
-        if (drain_ != nullptr) moved = drain_->turn();
+        if (drain_ != nullptr) moved = drain_->turn(monotonic_ms());
         if (moved == 0) changed_.wait_for(lock, empty_turn_pause, [this] { return stopping_.load(); });
       }
       if (moved != 0)
@@ -227,26 +263,40 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
         next_snapshot = Clock::now() + snapshot_interval;
       }
     }
+    finish();
+  }
+
+  // The rings may end with us: what is in them goes into the spools, settled or not.
+  void finish() {
+    const std::lock_guard lock(mutex_);
+    if (drain_ == nullptr) return;
+    const uint64_t now_ms = monotonic_ms();
+    for (unsigned turn = 1, empty = 0; turn <= last_turns_max && empty < 3; ++turn)
+      empty = drain_->turn(now_ms + turn * drain_settle_ms) != 0 ? 0 : empty + 1;
   }
 
   void save_phases() {
     if (auto saved = phases_.save(phases_file_); !saved && save_error_ != saved.error().text) {
       save_error_ = saved.error().text;
       log_line(LogLevel::error, "phases cannot be saved: " + describe(saved.error()));
+    } else if (saved && journal_ != nullptr) {
+      journal_->forget();
     }
   }
 
   std::shared_ptr<const Config> config_;
   PhaseEngine phases_;
   PhaseAnswers phase_answers_;
+  std::unique_ptr<Spool> journal_spool_;
+  std::unique_ptr<PhaseJournal> journal_;
   RecentAlerts alerts_;
   std::vector<Output> outputs_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::atomic<bool> stopping_ = false;
+  std::atomic<uint64_t> last_turn_ms_ = monotonic_ms();
   uint32_t boot_id_ = 0;
   std::vector<std::string> protocols_;
-  std::vector<Mapping> rings_;
   std::unique_ptr<AlertPipeline> pipeline_;
   std::unique_ptr<Drain> drain_;
   std::string phases_file_;
@@ -257,7 +307,8 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
 }  // namespace
 
 Result<std::unique_ptr<AlertWalk>> make_live_walk(const std::shared_ptr<const Config>& config) {
-  auto rules = parse_phase_rules(phase_rules_yaml, "rules.yaml");
+  const std::string& own = config->phases.rules;
+  auto rules = own.empty() ? parse_phase_rules(phase_rules_yaml, "rules.yaml") : load_phase_rules(own);
   if (!rules) return tl::unexpected(rules.error());
   auto walk = std::make_unique<LiveWalk>(config, std::move(*rules));
   if (auto opened = walk->open(); !opened) return tl::unexpected(opened.error());

@@ -132,6 +132,7 @@ int run(const DataplaneOptions& options) {
   if (!rings) return complain(rings.error());
   if (!heartbeat) return complain(heartbeat.error());
   if (!handover) return complain(handover.error());
+  auto& words = *reinterpret_cast<Heartbeat*>(heartbeat->mapping.memory().data());
   TscClock clock;
   ImageSlot images(lcore_count);
   std::vector<std::unique_ptr<Worker>> workers;
@@ -143,7 +144,7 @@ int run(const DataplaneOptions& options) {
     context.clock = &clock;
     context.images = &images;
     context.handover = &*handover;
-    context.heartbeat = &reinterpret_cast<Heartbeat*>(heartbeat->mapping.memory().data())->lcores[i];
+    context.heartbeat = &words.lcores[i];
     context.stop = &stop;
     context.idle_empty_polls = options.idle_empty_polls;
     context.idle_sleep_us_max = options.idle_sleep_us_max;
@@ -179,13 +180,17 @@ int run(const DataplaneOptions& options) {
   signal(SIGINT, on_signal);
   signal(SIGPIPE, SIG_IGN);
   if (auto result = become_unprivileged(options); !result) return complain(result.error());
-  notifier.send("READY=1");
+  notifier.send("READY=1\nSTATUS=" + std::to_string(ports->list().size()) + " ports, " +
+                std::to_string(lcore_count) + " lcores, " + eal->explanation);
   std::fprintf(stderr, "sekisho-dataplane: ready: %zu ports, %u lcores\n", ports->list().size(), lcore_count);
   while (!stop.load()) {
     server->serve(main_turn);
     clock.resynchronise();
-    notifier.send("WATCHDOG=1");
+    // A data plane with an lcore that stands still is a cut wire: the service manager shall know.
+    if (all_move(words, lcore_count, clock.monotonic_ns(), watchdog_heartbeat_age_ns_max))
+      notifier.send("WATCHDOG=1");
   }
+  notifier.send("STOPPING=1");
   rte_eal_mp_wait_lcore();
   // Closing the drivers would need sockets and ioctls that the filter forbids. The kernel closes what a process held; an XDP program
   // that stays on its interface goes with --detach (the unit's stop step).

@@ -129,6 +129,13 @@ constexpr Option options_table[] = {
        o.pipeline.streams.rules.midstream = take_up ? MidstreamPolicy::take_up : MidstreamPolicy::refuse;
        return true;
      }},
+    {"flow-key-vlans",
+     [](std::string_view v, DataplaneOptions& o) {
+       bool in_key;
+       if (!yes_no(v, in_key)) return false;
+       o.pipeline.decode.vlans_in_key = in_key ? VlansInKey::yes : VlansInKey::no;
+       return true;
+     }},
     {"sightings-ring-mb", [](std::string_view v, DataplaneOptions& o) { return number_into(v, o.sightings_ring_mb); }},
     {"transactions-ring-mb", [](std::string_view v, DataplaneOptions& o) { return number_into(v, o.transactions_ring_mb); }},
     {"idle-empty-polls", [](std::string_view v, DataplaneOptions& o) { return number_into(v, o.idle_empty_polls); }},
@@ -136,7 +143,22 @@ constexpr Option options_table[] = {
     {"digests", [](std::string_view v, DataplaneOptions& o) { return digest_list(v, o.pipeline.inspector.file_hashes); }},
     {"judge-body-prefixes",
      [](std::string_view v, DataplaneOptions& o) { return yes_no(v, o.pipeline.inspector.judge_open_bodies); }},
-    {"exhausted-flows", [](std::string_view v, DataplaneOptions& o) { return fail_policy(v, o.pipeline.exhausted); }},
+    {"exhausted-flows", [](std::string_view v, DataplaneOptions& o) { return fail_policy(v, o.pipeline.exhausted.flows); }},
+    {"exhausted-half-open",
+     [](std::string_view v, DataplaneOptions& o) {
+       FailPolicy policy;
+       if (!fail_policy(v, policy)) return false;
+       o.pipeline.flows.half_open_full =
+           policy == FailPolicy::open ? HalfOpenFullPolicy::evict_oldest : HalfOpenFullPolicy::refuse;
+       return true;
+     }},
+    {"exhausted-streams", [](std::string_view v, DataplaneOptions& o) { return fail_policy(v, o.pipeline.exhausted.streams); }},
+    {"exhausted-layer7", [](std::string_view v, DataplaneOptions& o) { return fail_policy(v, o.pipeline.exhausted.layer7); }},
+    {"exhausted-transactions",
+     [](std::string_view v, DataplaneOptions& o) { return fail_policy(v, o.pipeline.exhausted.transactions); }},
+    {"exhausted-bodies", [](std::string_view v, DataplaneOptions& o) { return fail_policy(v, o.pipeline.exhausted.bodies); }},
+    {"exhausted-sightings",
+     [](std::string_view v, DataplaneOptions& o) { return fail_policy(v, o.pipeline.exhausted.sightings); }},
     {"exhausted-segments",
      [](std::string_view v, DataplaneOptions& o) {
        FailPolicy policy;

@@ -8,7 +8,6 @@ namespace sekisho {
 namespace {
 
 constexpr uint8_t ip_protocol_tcp = 6, ip_protocol_udp = 17;
-constexpr uint32_t timers_per_burst_max = 64;
 constexpr size_t prefetch_ahead = 4;
 
 void prefetch(const void* address) { __builtin_prefetch(address); }
@@ -53,8 +52,10 @@ void Pipeline::decode_burst(std::span<Packet* const> burst) {
   }
 }
 
+static_assert(burst_packets_max <= packets_per_resolve_max);
+
 void Pipeline::process(std::span<Packet* const> burst, uint64_t now_ns) {
-  begin_turn(now_ns);
+  begin_turn(burst.empty() ? now_ns : time_of(*burst.front(), now_ns));
   for (const Packet* packet : burst) flows_.prefetch(packet->flow_hash);
   for (const Packet* packet : burst) flows_.prefetch_flow(packet->flow_hash);
   for (Packet* packet : burst) {
@@ -64,10 +65,11 @@ void Pipeline::process(std::span<Packet* const> burst, uint64_t now_ns) {
     PairCounters& pair_counters = pair(packet->pair);
     ++pair_counters.rx;
     pair_counters.rx_bytes += packet->wire_length;
-    handle(slot, static_cast<uint16_t>(slot_count_++), now_ns);
+    if (const uint64_t at_ns = time_of(*packet, now_ns); at_ns != now_ns_) [[unlikely]] run_timers(at_ns);
+    handle(slot, static_cast<uint16_t>(slot_count_++), now_ns_);
   }
   inspector_.resolve();
-  apply_decisions(now_ns);
+  apply_decisions(now_ns_);
   write_outcomes();
   end_turn();
 }
@@ -89,21 +91,33 @@ void Pipeline::finish(uint64_t now_ns) {
 // Due timers run before the packets.
 void Pipeline::begin_turn(uint64_t now_ns) {
   outcome_count_ = slot_count_ = released_count_ = frame_count_ = 0;
-  inspector_.set_packet(0, 0, {now_ns, wall_ns_});
-  flows_.expire(now_ns, timers_per_burst_max);
-  fragments_.expire(now_ns, timers_per_burst_max);
+  run_timers(now_ns);
+  if (closed_pairs_ != 0 && !inspector_.sightings_ring_is_short()) closed_pairs_ = 0;
+}
+
+void Pipeline::run_timers(uint64_t now_ns) {
+  now_ns_ = now_ns;
+  inspector_.set_packet(static_cast<uint16_t>(slot_count_), 0, {now_ns, wall_ns_});  // as if the next packet had caused it
+  flows_.expire(now_ns, options_.timers_per_turn);
+  fragments_.expire(now_ns, options_.timers_per_turn);
 }
 
 void Pipeline::end_turn() {
   for (size_t i = 0; i < slot_count_; ++i)
     if (slots_[i].judged != slots_[i].packet) release(*slots_[i].judged);
   inspector_.clear_decisions();
+  const uint64_t lost = inspector_.take_pairs_with_lost_sightings();
+  if (options_.exhausted.sightings == FailPolicy::closed) closed_pairs_ |= lost;
 }
 
 // Branch here, compute below.
 void Pipeline::handle(Slot& slot, uint16_t index, uint64_t now_ns) {
   const Packet& packet = *slot.packet;
   wall_ns_ = packet.wall_ns;
+  if (is_closed(packet.pair)) {
+    ++counters_.pair_closed;
+    return drop_slot(slot, DropReason::exhausted);
+  }
   inspector_.set_packet(index, packet.pair, {now_ns, packet.wall_ns});
   switch (packet.status) {
     case DecodeStatus::ok:
@@ -120,34 +134,54 @@ void Pipeline::handle(Slot& slot, uint16_t index, uint64_t now_ns) {
 }
 
 void Pipeline::handle_fragment(Slot& slot, uint16_t index, uint64_t now_ns) {
-  const FragmentResult result = fragments_.add(*slot.packet);
+  const auto fragment_rules = only_watches(*slot.packet) ? FragmentRules::lenient : fragments_.rules();
+  const FragmentResult result = fragments_.add(*slot.packet, fragment_rules);
   switch (result.verdict) {
     case FragmentVerdict::dropped:
-      inspector_.packet_anomaly(fragment_reason_name(result.reason));
+      inspector_.packet_anomaly(fragment_anomaly_name(result.reason));
       return drop_slot(slot, DropReason::fragment);
     case FragmentVerdict::held:
+      if (only_watches(*slot.packet)) return;  // nothing waits there: a reference is kept to read it later
       slot.fate = Fate::hold;
       ++held_[slot.packet->pair % port_pairs_max];
       release(*slot.packet);  // the defragmenter has a reference of its own
       return;
     case FragmentVerdict::complete: break;
   }
-  slot.released_begin = static_cast<uint16_t>(released_count_);
-  slot.released_count = static_cast<uint16_t>(result.originals.size());
-  for (const Packet& original : result.originals) released_[released_count_++] = original;
-  held_[slot.packet->pair % port_pairs_max] -= result.originals.size() - 1;  // this one never waited
-  slot.judged = result.datagram;
+  take_originals(slot, result.originals);
+  slot.judged = &(datagrams_[index] = *result.datagram);
   retain(*slot.judged);  // until the end of the burst; its bytes would go with the next fragment
-  release(*slot.packet);
   slot.judged->flow_hash = flows_.hash(slot.judged->tuple);
   if (slot.judged->status == DecodeStatus::bad_checksum) return drop_slot(slot, DropReason::bad_checksum);
-  if (slot.judged->status != DecodeStatus::ok && slot.judged->status != DecodeStatus::other_transport)
-    return drop_slot(slot, DropReason::malformed);
+  if (slot.judged->status != DecodeStatus::ok && slot.judged->status != DecodeStatus::other_transport) {
+    if (options_.malformed_packets == FailPolicy::closed) drop_slot(slot, DropReason::malformed);
+    return;
+  }
   handle_in_flow(slot, index, now_ns);
 }
 
+// Each original brings the defragmenter's reference. Inline they leave together, in place of the one that completed them; those of a pair
+// that only watches have left already.
+void Pipeline::take_originals(Slot& slot, std::span<const Packet> originals) {
+  const bool watches = only_watches(*slot.packet);
+  slot.released_begin = static_cast<uint16_t>(released_count_);
+  for (Packet original : originals) {
+    if (only_watches(original)) {
+      release(original);
+      continue;
+    }
+    released_[released_count_++] = original;
+    --held_[original.pair % port_pairs_max];
+  }
+  slot.released_count = static_cast<uint16_t>(released_count_ - slot.released_begin);
+  if (watches) return;
+  ++held_[slot.packet->pair % port_pairs_max];  // this one never waited
+  release(*slot.packet);
+}
+
 void Pipeline::on_fragment_drop(Packet& packet, FragmentReason reason) {
-  inspector_.packet_anomaly(fragment_reason_name(reason));
+  inspector_.packet_anomaly(fragment_anomaly_name(reason));
+  if (only_watches(packet)) return;
   --held_[packet.pair % port_pairs_max];
   ++pair(packet.pair).dropped[static_cast<size_t>(DropReason::fragment)];
 }
@@ -155,15 +189,14 @@ void Pipeline::on_fragment_drop(Packet& packet, FragmentReason reason) {
 void Pipeline::handle_in_flow(Slot& slot, uint16_t, uint64_t now_ns) {
   Packet& packet = *slot.judged;
   FlowTable::Found found = flows_.find_or_create(packet, packet.flow_hash, now_ns);
-  if (found.flow == nullptr) {
-    ++counters_.no_flow;
-    if (options_.exhausted == FailPolicy::closed) drop_slot(slot, DropReason::exhausted);
-    return;
-  }
-  if (found.flow->stream != nullptr && found.flow->stream->reopened_by(packet, found.direction)) {
+  if (found.flow != nullptr && found.flow->stream != nullptr && found.flow->stream->reopened_by(packet, found.direction)) {
     flows_.remove(*found.flow, FlowEnd::fin);  // the ports are used again: another connection
     found = flows_.find_or_create(packet, packet.flow_hash, now_ns);
-    if (found.flow == nullptr) return;
+  }
+  if (found.flow == nullptr) {
+    ++counters_.no_flow;
+    if (found.half_open_full || options_.exhausted.flows == FailPolicy::closed) drop_slot(slot, DropReason::exhausted);
+    return;
   }
   Flow& flow = *found.flow;
   slot.flow = &flow;
@@ -171,7 +204,12 @@ void Pipeline::handle_in_flow(Slot& slot, uint16_t, uint64_t now_ns) {
   if (flow.state == FlowState::blocked) return drop_slot(slot, DropReason::blocked_flow);
   if (found.created && inspector_.looks_at_addresses()) {
     const Transport transport = packet.ip_protocol == ip_protocol_tcp ? Transport::stream : Transport::datagram;
-    if (FlowInspection* inspection = inspector_.open(flow, transport)) inspector_.on_new_flow(*inspection);
+    FlowInspection* inspection = inspector_.open(flow, transport);
+    if (inspection != nullptr) {
+      inspector_.on_new_flow(*inspection);
+    } else if (options_.exhausted.layer7 == FailPolicy::closed) {
+      return drop_slot(slot, DropReason::exhausted);
+    }
   }
   if (packet.ip_protocol == ip_protocol_tcp) {
     handle_tcp(slot, flow, found.created, now_ns);
@@ -189,7 +227,7 @@ void Pipeline::handle_tcp(Slot& slot, Flow& flow, bool, uint64_t now_ns) {
   }
   if (flow.stream == nullptr) flow.stream = TcpStream::open(streams_, rules(packet.pair));
   if (flow.stream == nullptr) {
-    if (options_.exhausted == FailPolicy::closed) return drop_slot(slot, DropReason::exhausted);
+    if (options_.exhausted.streams == FailPolicy::closed) return drop_slot(slot, DropReason::exhausted);
     return bypass(flow);
   }
   TcpStream& stream = *flow.stream;
@@ -197,6 +235,8 @@ void Pipeline::handle_tcp(Slot& slot, Flow& flow, bool, uint64_t now_ns) {
   for (const Direction direction : {Direction::client_to_server, Direction::server_to_client})
     slot.expected[index_of(direction)] = stream.rcv_nxt(direction);
   reading_ = &flow;
+  reads_no_more_ = false;
+  stop_reason_ = DropReason::stream;
   const SegmentResult result = stream.on_segment(packet, slot.direction, *this, now_ns);
   reading_ = nullptr;
   if (stream.midstream()) flow.flags |= flow_flag::midstream;
@@ -206,9 +246,9 @@ void Pipeline::handle_tcp(Slot& slot, Flow& flow, bool, uint64_t now_ns) {
   } else if (flow.state == FlowState::half_open && stream.established()) {
     flows_.set_state(flow, FlowState::established, now_ns);
   }
-  if (flow.inspection != nullptr && flow.inspection->finished) bypass(flow);
+  if (reads_no_more_ || (flow.inspection != nullptr && flow.inspection->finished)) bypass(flow);
   if (result.verdict == SegmentVerdict::forward) return;
-  drop_slot(slot, DropReason::stream);
+  drop_slot(slot, result.verdict == SegmentVerdict::block ? stop_reason_ : DropReason::stream);
   if (result.verdict == SegmentVerdict::block && mode(packet.pair) == WireMode::inline_) {
     slot.reset_both = true;
     flows_.set_state(flow, FlowState::blocked, now_ns);
@@ -220,10 +260,11 @@ void Pipeline::handle_datagram(Slot& slot, Flow& flow) {
   if (packet.payload_length == 0) return;
   FlowInspection* inspection = inspector_.open(flow, Transport::datagram);
   if (inspection == nullptr) {
-    if (options_.exhausted == FailPolicy::closed) drop_slot(slot, DropReason::exhausted);
+    if (options_.exhausted.layer7 == FailPolicy::closed) drop_slot(slot, DropReason::exhausted);
     return;
   }
   const SessionStatus status = inspector_.on_datagram(*inspection, slot.direction, packet.payload());
+  if (has_policy_against(inspector_.take_gave_up())) return drop_slot(slot, DropReason::exhausted);
   if (status == SessionStatus::active) return;
   if (status == SessionStatus::malformed) {  // this datagram only
     ++counters_.l7_malformed;
@@ -239,12 +280,29 @@ void Pipeline::handle_datagram(Slot& slot, Flow& flow) {
 bool Pipeline::on_bytes(Direction direction, Bytes bytes, uint64_t offset) {
   Flow& flow = *reading_;
   FlowInspection* inspection = inspector_.open(flow, Transport::stream);
-  if (inspection == nullptr) return options_.exhausted == FailPolicy::open;
+  if (inspection == nullptr) {
+    reads_no_more_ = true;
+    return options_.exhausted.layer7 == FailPolicy::open || stop_reading(DropReason::exhausted);
+  }
   if (inspection->finished) return true;
   const SessionStatus status = inspector_.on_bytes(*inspection, direction, bytes, offset);
+  if (has_policy_against(inspector_.take_gave_up())) return stop_reading(DropReason::exhausted);
   if (status == SessionStatus::active) return true;
   on_session_status(flow, status);
-  return policy_for(status) == FailPolicy::open;
+  if (policy_for(status) == FailPolicy::open) return true;
+  return stop_reading(status == SessionStatus::malformed ? DropReason::malformed_protocol : DropReason::exhausted);
+}
+
+// False, for the stream: the segment that was being read is not forwarded, and the flow ends.
+bool Pipeline::stop_reading(DropReason reason) {
+  stop_reason_ = reason;
+  return false;
+}
+
+bool Pipeline::has_policy_against(GaveUp gave_up) const {
+  const ExhaustionPolicies& policies = options_.exhausted;
+  return (has(gave_up, GaveUp::transaction) && policies.transactions == FailPolicy::closed) ||
+         (has(gave_up, GaveUp::body) && policies.bodies == FailPolicy::closed);
 }
 
 void Pipeline::on_gap(Direction direction, uint64_t missing_bytes, uint64_t) {
@@ -260,13 +318,14 @@ void Pipeline::on_end(Direction direction, bool reset) {
 }
 
 void Pipeline::on_anomaly(SegmentReason reason, Direction, uint64_t offset) {
-  inspector_.flow_anomaly(*reading_, reason_name(reason), "stream", offset);
+  inspector_.flow_anomaly(*reading_, segment_anomaly_name(reason), "stream", offset);
 }
 
 FailPolicy Pipeline::policy_for(SessionStatus status) const {
   switch (status) {
     case SessionStatus::malformed: return options_.malformed_protocol;
-    case SessionStatus::no_memory: return options_.exhausted;
+    case SessionStatus::no_memory:
+    case SessionStatus::too_deep: return options_.exhausted.layer7;
     default: return FailPolicy::open;
   }
 }
@@ -355,7 +414,7 @@ void Pipeline::write_outcomes() {
   for (size_t i = 0; i < slot_count_; ++i) {
     const Slot& slot = slots_[i];
     if (slot.fate == Fate::hold) continue;
-    const bool whole = slot.released_count == 0;
+    const bool whole = slot.released_count == 0 || only_watches(*slot.packet);
     for (uint16_t k = 0; k < slot.released_count; ++k) {
       Packet& fragment = released_[slot.released_begin + k];
       slot.fate == Fate::forward ? put_forward(fragment) : put_drop(fragment, slot.reason);

@@ -6,6 +6,7 @@
 // Thread-safety: one lcore owns a pipeline. After construction nothing allocates.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -31,6 +32,18 @@ inline constexpr unsigned injected_frames_max = 2 * burst_packets_max;
 // What policy says where a bound is met or traffic cannot be understood: let it pass uninspected, or stop it.
 enum class FailPolicy : uint8_t { open, closed };
 
+// One policy for each cause of exhaustion. Retention of segments (StreamOptions::retention_full) and the half-open bound
+// (FlowTableOptions::half_open_full) have theirs where they are met. Fragments that find no room are always dropped: let through
+// unjudged they would be a way around every other check.
+struct ExhaustionPolicies {
+  FailPolicy flows = FailPolicy::open;         // flow.refused: the table is full
+  FailPolicy streams = FailPolicy::open;       // stream.refused: no memory for another connection's order
+  FailPolicy layer7 = FailPolicy::open;        // inspect.flows_refused, l7.no_memory, l7.nesting_full
+  FailPolicy transactions = FailPolicy::open;  // inspect.tx_refused: values are matched, but there will be no record
+  FailPolicy bodies = FailPolicy::open;        // inspect.body_refused, inspect.body_layers, inspect.body_unscanned
+  FailPolicy sightings = FailPolicy::open;     // ring.sightings.dropped; closed: the pair stands still until the ring has room
+};
+
 struct PipelineOptions {
   StreamRules rules = StreamRules::strict;
   DecodeOptions decode;
@@ -38,9 +51,10 @@ struct PipelineOptions {
   StreamMemoryOptions streams;
   InspectorOptions inspector;
   SinkholeOptions sinkhole;
+  uint32_t timers_per_turn = 64;  // flows and datagrams whose time is over that end before one packet, count each; the rest wait
   FailPolicy malformed_packets = FailPolicy::closed;   // headers that contradict each other
   FailPolicy malformed_protocol = FailPolicy::open;    // a parser gave up
-  FailPolicy exhausted = FailPolicy::open;             // flow table, layer-7 memory
+  ExhaustionPolicies exhausted;
 };
 
 // Exact at rest: rx + injected = tx + sum(dropped) + held.
@@ -75,6 +89,7 @@ struct PipelineCounters {
   uint64_t no_flow = 0;
   uint64_t bypassed_packets = 0;
   uint64_t l7_malformed = 0;
+  uint64_t pair_closed = 0;       // packets dropped because no sighting could be told
 };
 
 class Pipeline final : private FlowListener, private StreamReader, private FragmentListener {
@@ -87,7 +102,8 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
 
   // Decodes and hashes; sets Packet::flow_hash, by which the caller finds the packet's home lcore.
   void decode_burst(std::span<Packet* const> burst);
-  // The rest of the walk for packets whose home this is, all decoded. Fills outcomes(). Runs due timers first.
+  // The rest of the walk for packets whose home this is, all decoded. Fills outcomes(). Each packet is judged at its own time_ns (a
+  // live burst has one for all), at `now_ns` at the latest; timers that are due by then run before it.
   void process(std::span<Packet* const> burst, uint64_t now_ns);
   // Timers alone, when nothing came.
   void idle(uint64_t now_ns);
@@ -102,7 +118,7 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   const Inspector& inspector() const { return inspector_; }
   const StreamCounters& stream_counters() const { return streams_.counters(); }
   const Defragmenter& fragments() const { return fragments_; }
-  // Packets of a pair kept past their burst (fragments).
+  // Packets of a pair kept past their burst (fragments; those of a pair that only watches go on at once).
   uint64_t held(uint16_t pair) const { return held_[pair % port_pairs_max]; }
   // A packet that was lost between the lcore that received it and its home.
   void count_lost(const Packet& packet, DropReason reason);
@@ -126,6 +142,7 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
 
   void handle(Slot& slot, uint16_t index, uint64_t now_ns);
   void handle_fragment(Slot& slot, uint16_t index, uint64_t now_ns);
+  void take_originals(Slot& slot, std::span<const Packet> originals);
   void handle_in_flow(Slot& slot, uint16_t index, uint64_t now_ns);
   void handle_tcp(Slot& slot, Flow& flow, bool created, uint64_t now_ns);
   void handle_datagram(Slot& slot, Flow& flow);
@@ -145,9 +162,17 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   void inject_reset(const Packet& packet, Toward toward, ResetNumbers numbers);
   void inject_sinkhole(const Slot& slot);
   void begin_turn(uint64_t now_ns);
+  void run_timers(uint64_t now_ns);
+  // Time never runs backwards, and no packet is from the future.
+  uint64_t time_of(const Packet& packet, uint64_t now_ns) const { return std::max(now_ns_, std::min(packet.time_ns, now_ns)); }
   void end_turn();
+  // Nothing of such a packet's pair is ever held back or dropped.
+  bool only_watches(const Packet& packet) const { return mode(packet.pair) == WireMode::monitor; }
   WireMode mode(uint16_t pair) const { return options_.inspector.modes[pair % port_pairs_max]; }
   FailPolicy policy_for(SessionStatus status) const;
+  bool has_policy_against(GaveUp gave_up) const;
+  bool stop_reading(DropReason reason);
+  bool is_closed(uint16_t pair_index) const { return closed_pairs_ >> (pair_index % port_pairs_max) & 1; }
   // Strict rules hold only where our drops are carried out: a pair that only watches reads as lenient ones do.
   StreamRules rules(uint16_t pair_index) const {
     return mode(pair_index) == WireMode::inline_ ? options_.rules : StreamRules::lenient;
@@ -175,11 +200,15 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   size_t slot_count_ = 0;
   std::unique_ptr<Packet[]> released_;  // copies: the defragmenter's live until its next call only
   size_t released_count_ = 0;
+  std::array<Packet, burst_packets_max> datagrams_;  // made of fragments by this burst's packets, by their index
   std::array<InjectedFrame, injected_frames_max> frames_;
   size_t frame_count_ = 0;
   std::array<Outcome, burst_packets_max + released_packets_max + injected_frames_max> outcomes_;
   size_t outcome_count_ = 0;
   Flow* reading_ = nullptr;   // the flow whose stream is delivering
+  DropReason stop_reason_ = DropReason::stream;  // why the reader wanted no more
+  bool reads_no_more_ = false;  // the flow being read has no room for its inspection: bypass it
+  uint64_t closed_pairs_ = 0;   // bit i: pair i is closed until the sightings ring has room
   uint64_t now_ns_ = 0;
   uint64_t wall_ns_ = 0;
 };

@@ -33,6 +33,8 @@ void Worker::run() {
       pipeline_.idle(now_ns);
       carry_out(pipeline_.outcomes());
     }
+    flow_listing_.serve(pipeline_.flows(), now_ns,
+                        received != 0 ? flow_listing_places_busy : flow_listing_places_idle);
     rest(received);
   }
   pipeline_.finish(context_.clock->monotonic_ns());

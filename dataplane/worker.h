@@ -15,6 +15,7 @@
 #include "dataplane/io/ports.h"
 #include "dataplane/pipeline.h"
 #include "dataplane/reload/image_slot.h"
+#include "dataplane/stats/flow_listing.h"
 
 struct rte_mempool;
 struct rte_mbuf;
@@ -54,6 +55,8 @@ class Worker {
   Pipeline& pipeline() { return pipeline_; }
   const RecordOutput& output() const { return output_; }
   const WorkerCounters& counters() const { return counters_; }
+  // Pages of the flow table, for main.
+  FlowListing& flow_listing() { return flow_listing_; }
   // Of the image in force on this lcore; 0 = none.
   uint32_t generation() const { return generation_.load(std::memory_order_relaxed); }
 
@@ -79,6 +82,7 @@ class Worker {
   RecordOutput output_;
   Pipeline pipeline_;
   WorkerCounters counters_;
+  FlowListing flow_listing_;
   const LoadedImage* image_ = nullptr;
   std::atomic<uint32_t> generation_{0};
   TransmitQueue queues_[ports_max];

@@ -95,9 +95,14 @@ BOOST_FIXTURE_TEST_CASE(the_status_names_what_is_degraded, Fixture) {
   BOOST_TEST(status["reasons"][0] == "the data plane is not attached");
   BOOST_TEST(status["reasons"][1] == "no indicator set yet");
   std::atomic<unsigned> heartbeat_age_ms = 5;
+  std::string flows_asked;
   const FakeDataplane dataplane(folder.file("dataplane.sock"), [&](const Message& request) {
     if (request.text.find("attach") != std::string::npos) return FakeDataplane::Answer{R"({"ok":true,"boot_id":1,"rings":[]})"};
     if (request.text.find("load_image") != std::string::npos) return FakeDataplane::Answer{R"({"ok":true,"generation":1})"};
+    if (request.text.find("flows") != std::string::npos) {
+      flows_asked = request.text;
+      return FakeDataplane::Answer{R"({"ok":true,"flows":[],"next":"0:9"})"};
+    }
     return FakeDataplane::Answer{R"({"ok":true,"rx":5,"counters":{"stream.refused":2,"stream.segments":9,"pool.free":1},)"
                                  R"("lcores":[{"lcore":1,"heartbeat_age_ms":)" + std::to_string(heartbeat_age_ms) +
                                  R"(}],"flows":[],"pairs":[{"name":"p","rx":7,"dropped":{"policy":3}}],"ports":[{"name":"a"}]})"};
@@ -116,7 +121,50 @@ BOOST_FIXTURE_TEST_CASE(the_status_names_what_is_degraded, Fixture) {
   BOOST_TEST(result("status")["reasons"][0] == "lcore 1 has not moved for 5000 ms");
   BOOST_TEST(result("show lcores")["lcores"].size() == 1U);
   BOOST_TEST((error("show flows", {{"limit", "0"}}).find("is not a number") != std::string::npos));
-  BOOST_TEST(result("show flows", {{"limit", "5"}})["flows"].empty());
+  BOOST_TEST((error("show flows", {{"port", "65536"}}).find("is not a number") != std::string::npos));
+  BOOST_TEST((error("show flows", {{"address", "10.0.0.0/33"}}).find("is neither an address nor a network") !=
+              std::string::npos));
+  const json flows =
+      result("show flows",
+             {{"limit", "5"}, {"address", "10.0.0.0/8"}, {"port", "53"}, {"app", "dns"}, {"after", "0:7"}});
+  BOOST_TEST(flows["flows"].empty());
+  BOOST_TEST(flows["next"] == "0:9");
+  BOOST_TEST((json::parse(flows_asked) == json{{"command", "flows"},
+                                               {"limit", 5},
+                                               {"network", "10.0.0.0/8"},
+                                               {"port", 53},
+                                               {"app", "dns"},
+                                               {"after", "0:7"}}),
+             flows_asked);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_feeds_indicator_is_not_the_operators_to_remove_and_the_answer_names_its_line,
+                        Fixture) {
+  result("indicator reload");
+  const std::string text = error("indicator del", {{"value", "www.evil.test"}});
+  BOOST_TEST(
+      (text.find("was not added by the operator; feed acme lists evil.test in line 2") != std::string::npos),
+      text);
+  BOOST_TEST((error("indicator del", {{"value", "nobody.test"}}).find(';') == std::string::npos));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_configuration_that_is_not_in_force_degrades_the_status, Fixture) {
+  reload_error = "the configuration file is not in force";
+  state->config_error = [this] { return reload_error; };
+  BOOST_TEST((error("config reload").find("not in force") != std::string::npos));
+  BOOST_TEST((result("status")["reasons"].dump().find("not in force") != std::string::npos));
+  reload_error.clear();
+  result("config reload");
+  BOOST_TEST((result("status")["reasons"].dump().find("not in force") == std::string::npos));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_indicator_past_its_time_meets_nothing, Fixture) {
+  BOOST_TEST((error("indicator add", {{"value", "old.test"}, {"valid-until", "2001-01-01"}}).find("would already be expired") !=
+              std::string::npos));
+  result("indicator add", {{"value", "young.test"}, {"valid-from", "2100-01-01"}});
+  result("indicator add", {{"value", "now.test"}, {"valid-until", "2100-01-01"}});
+  BOOST_TEST(result("indicator lookup", {{"value", "young.test"}})["indicators"].empty());
+  BOOST_TEST(result("indicator lookup", {{"value", "now.test"}})["indicators"].size() == 1U);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_added_indicator_is_found_and_a_removed_one_is_not, Fixture) {

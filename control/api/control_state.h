@@ -17,6 +17,8 @@ struct ControlState {
   // Reads the configuration file again; an error leaves the old one.
   std::function<Result<void>()> reload_config;
   int64_t started_at_s = 0;
+  // Why the configuration file is not in force; empty where it is.
+  std::function<std::string()> config_error = {};
 };
 
 }  // namespace sekisho

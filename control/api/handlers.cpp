@@ -117,7 +117,10 @@ Answer status(ControlState& state, const Request&) {
   json outputs = state.providers.outputs != nullptr ? state.providers.outputs->outputs() : json::array();
   const Answer counters = dataplane ? parsed(state.link.counters()) : dataplane;
   const json pairs = counters ? counters->value("pairs", json::array()) : json::array();
-  const json reasons = degradations(set, dataplane.has_value(), outputs, counters ? counters->value("lcores", json::array()) : json::array());
+  json reasons = degradations(set, dataplane.has_value(), outputs,
+                              counters ? counters->value("lcores", json::array()) : json::array());
+  if (const std::string error = state.config_error ? state.config_error() : ""; !error.empty())
+    reasons.push_back(error);
   out["state"] = reasons.empty() ? "ok" : "degraded";
   out["reasons"] = reasons;
   out["uptime_s"] = wall_s() - state.started_at_s;
@@ -149,7 +152,7 @@ Answer show_drops(ControlState& state, const Request&) {
   }
   for (const auto& [name, value] : counters.items())
     for (const std::string_view part : {"drop", "missed", "nombuf", "no_mbuf", "refused", "evicted", "lost", "full"})
-      if (value != 0 && name.find(part) != std::string::npos) out[name] = value;
+      if (value != 0 && !name.starts_with("pair.") && name.find(part) != std::string::npos) out[name] = value;
   return json{{"counters", std::move(out)}};
 }
 Answer show_memory(ControlState& state, const Request&) {
@@ -171,9 +174,20 @@ Answer show_lcores(ControlState& state, const Request&) {
 Answer show_flows(ControlState& state, const Request& request) {
   const auto limit = request.number("limit", 50, api_rows_max);
   if (!limit) return tl::unexpected(limit.error());
-  Answer answer = parsed(state.link.flows(*limit));
+  const auto port = request.number("port", 0, 65535);
+  if (!port) return tl::unexpected(port.error());
+  json wanted{
+      {"limit", *limit}, {"port", *port}, {"app", request.text("app")}, {"after", request.text("after")}};
+  if (const std::string address = request.text("address"); !address.empty()) {
+    Prefix network;
+    if (!parse_prefix(address, network)) return fail(shown(address) + " is neither an address nor a network");
+    wanted["network"] = address;
+  }
+  Answer answer = parsed(state.link.flows(wanted.dump()));
   if (!answer) return answer;
-  return json{{"flows", answer->value("flows", json::array())}};
+  json out{{"flows", answer->value("flows", json::array())}};
+  if (answer->contains("next")) out["next"] = (*answer)["next"];
+  return out;
 }
 
 // --- indicators
@@ -206,12 +220,45 @@ Answer indicator_add(ControlState& state, const Request& request) {
   return published(state, request, {{"added", texts[0]}});
 }
 
+// What control knows beyond the image: the line and the note.
+void add_origin(const PublishedSet& set, const IndicatorEntry& entry, json& out) {
+  const std::string_view value = set.image.image->text(entry.original_offset, entry.original_length);
+  const std::string_view feed = set.image.image->feed(entry.feed);
+  for (size_t i = 0; i < set.set.indicators.size(); ++i) {
+    const Indicator& indicator = set.set.indicators[i];
+    if (indicator.kind != entry.kind || indicator.mode != entry.mode || indicator.value != value ||
+        indicator.feed != feed)
+      continue;
+    out["line"] = set.set.origins[i].line;
+    out["policy_row"] = set.set.origins[i].rule;
+    if (!indicator.note.empty()) out["note"] = indicator.note;
+    return;
+  }
+}
+
+// "; feed acme lists it (line 2): ..." for a value that is not the operator's to remove.
+std::string listed_by(ControlState& state, const std::string& value, std::optional<Kind> kind) {
+  const auto set = state.publisher.current();
+  if (set == nullptr) return {};
+  const auto found = look_up(*set->image.image, value, kind, wall_s());
+  if (!found || found->empty()) return {};
+  json origin = json::object();
+  add_origin(*set, found->front().entry, origin);
+  return "; feed " + std::string(set->image.image->feed(found->front().entry.feed)) + " lists " +
+         std::string(set->image.image->text(found->front().entry.original_offset,
+                                            found->front().entry.original_length)) +
+         (origin.contains("line") ? " in line " + origin["line"].dump() : "") +
+         ": take it out there, or let a row of the policy pass it";
+}
+
 Answer indicator_del(ControlState& state, const Request& request) {
   const auto kind = request.kind();
   if (!kind) return tl::unexpected(kind.error());
   const auto removed = state.publisher.remove(request.text("value"), *kind);
   if (!removed) return tl::unexpected(removed.error());
-  if (*removed == 0) return fail(shown(request.text("value")) + " was not added by the operator");
+  if (*removed == 0)
+    return fail(shown(request.text("value")) + " was not added by the operator" +
+                listed_by(state, request.text("value"), *kind));
   return published(state, request, {{"removed", *removed}});
 }
 
@@ -275,20 +322,6 @@ Answer indicator_stats(ControlState& state, const Request&) {
       if (counts[i] != 0) out["kinds"][std::string(kind_name(static_cast<Kind>(i)))] = counts[i];
   }
   return out;
-}
-
-// What control knows beyond the image: the line and the note.
-void add_origin(const PublishedSet& set, const IndicatorEntry& entry, json& out) {
-  const std::string_view value = set.image.image->text(entry.original_offset, entry.original_length);
-  const std::string_view feed = set.image.image->feed(entry.feed);
-  for (size_t i = 0; i < set.set.indicators.size(); ++i) {
-    const Indicator& indicator = set.set.indicators[i];
-    if (indicator.kind != entry.kind || indicator.mode != entry.mode || indicator.value != value || indicator.feed != feed) continue;
-    out["line"] = set.set.origins[i].line;
-    out["policy_row"] = set.set.origins[i].rule;
-    if (!indicator.note.empty()) out["note"] = indicator.note;
-    return;
-  }
 }
 
 json found_json(const PublishedSet& set, const FoundIndicator& found) {
@@ -372,6 +405,7 @@ constexpr Handler handlers[] = {
     {"indicator import", indicator_import},
     {"indicator reload", indicator_reload},
     {"indicator stats", indicator_stats},
+    {"config reload", indicator_reload},
     {"alert tail", alert_tail},
     {"phase matrix", phase_matrix_of},
     {"phase host", phase_host},

@@ -11,7 +11,13 @@ constexpr ArgumentSpec watch_arguments[] = {
     {"interval", Form::option, "Seconds between two looks.", "SECONDS"},
     {"count", Form::option, "Looks, then the end; else until interrupted.", "N"},
 };
-constexpr ArgumentSpec flows_arguments[] = {{"limit", Form::option, "At most this many flows.", "N"}};
+constexpr ArgumentSpec flows_arguments[] = {
+    {"address", Form::option, "Only flows with an end here: an address or a network.", "ADDR"},
+    {"port", Form::option, "Only flows with this port at an end.", "PORT"},
+    {"app", Form::option, "Only flows of this protocol.", "APP", "dns http smtp tls"},
+    {"limit", Form::option, "At most this many flows, 50 unless given.", "N"},
+    {"after", Form::option, "Go on where an earlier page ended.", "PLACE"},
+};
 constexpr ArgumentSpec add_arguments[] = {
     {"value", Form::positional, "What to look for; defanged forms are understood.", "VALUE"},
     {"kind", Form::option, "Its kind; else told from its form.", "KIND", "kind"},
@@ -50,9 +56,14 @@ constexpr ArgumentSpec tail_arguments[] = {
     {"limit", Form::option, "The last N alerts.", "N"},
     {"follow", Form::flag, "Go on with new ones until interrupted."},
 };
+constexpr ArgumentSpec matrix_arguments[] = {{"wide", Form::flag, "A column for each sub-phase."}};
 constexpr ArgumentSpec host_arguments[] = {{"address", Form::positional, "An internal host.", "ADDR"}};
 constexpr ArgumentSpec why_arguments[] = {{"alert", Form::positional, "The alert's id, as its row shows it.", "ALERT-ID"}};
-constexpr ArgumentSpec check_arguments[] = {{"file", Form::positional, "The configuration.", "FILE", "file"}};
+constexpr ArgumentSpec check_arguments[] = {
+    {"file", Form::positional, "The configuration.", "FILE", "file"},
+    {"rate", Form::option,
+     "Sightings a second of one lcore, for how long the rings last without control; 1000 unless given.", "N"},
+};
 constexpr ArgumentSpec render_arguments[] = {
     {"file", Form::positional, "The configuration.", "FILE", "file"},
     {"output", Form::option, "Where the options go; else to the terminal.", "FILE", "file"},
@@ -65,22 +76,28 @@ constexpr VerbSpec table[] = {
     {"watch", Place::local, "The status and the counters' rates, again and again.", watch_arguments},
     {"show ports", Place::control, "Counters of each port."},
     {"show lcores", Place::control, "Load and heartbeat of each lcore."},
-    {"show flows", Place::control, "Flows in the tables.", flows_arguments},
+    {"show flows", Place::control, "Flows in the tables: ends, protocol, state, verdict, bytes, age.",
+     flows_arguments},
     {"show drops", Place::control, "What was dropped, by reason."},
     {"show memory", Place::control, "Buffers, tables, rings, images."},
     {"show limits", Place::local, "Every bound: what it is, and what happens there."},
     {"indicator add", Place::control, "Adds an indicator.", add_arguments},
     {"indicator del", Place::control, "Removes an added indicator.", del_arguments},
     {"indicator lookup", Place::control, "The indicators in force that a value meets.", lookup_arguments},
-    {"indicator where", Place::local, "The fields of each protocol in which a value is looked up.", where_arguments},
+    {"indicator where", Place::local, "The fields of each protocol in which a value is looked up.",
+     where_arguments},
     {"indicator import", Place::control, "Adds the indicators of a file.", import_arguments},
     {"indicator reload", Place::control, "Reads all feeds and the policy again.", reload_arguments},
     {"indicator stats", Place::control, "The set in force, feed by feed, and lines that did not load."},
     {"alert tail", Place::control, "The latest alerts.", tail_arguments},
-    {"phase matrix", Place::control, "Hosts by phases of an attack."},
+    {"phase matrix", Place::control, "Hosts by phases of an attack.", matrix_arguments},
     {"phase host", Place::control, "What is known of one host.", host_arguments},
-    {"why", Place::control, "Why an alert was raised: feed, indicator, field, value, generation.", why_arguments},
+    {"why", Place::control, "Why an alert was raised: feed, indicator, field, value, generation.",
+     why_arguments},
     {"config check", Place::local, "Checks a configuration, as a compiler does.", check_arguments},
+    {"config reload", Place::control,
+     "Reads the configuration file and all feeds again; a bad file leaves the old one in force.",
+     reload_arguments},
     {"config render", Place::local, "Writes the data plane's options.", render_arguments},
     {"config default", Place::local, "Prints the sample configuration."},
     {"config reference", Place::local, "Prints the reference of all keys (Markdown)."},

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "control/catalogue/catalogue.h"
 #include "control/cli/arguments.h"
 #include "control/cli/documents.h"
 #include "control/cli/limit_table.h"
 #include "control/cli/local_verbs.h"
+#include "control/cli/phase_table.h"
 #include "control/cli/show.h"
 #include "control/cli/table.h"
 
@@ -111,10 +114,73 @@ BOOST_AUTO_TEST_CASE(answers_of_any_shape_are_shown_without_a_crash) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(every_sub_phase_has_a_short_mark_of_its_own) {
+  std::set<std::string_view> seen;
+  for (size_t i = 1; i < sub_phase_count; ++i) {
+    const std::string_view mark = sub_phase_mark(sub_phases[i].name);
+    BOOST_TEST(mark.size() <= 6U, sub_phases[i].name);
+    BOOST_TEST(mark != sub_phases[i].name);
+    BOOST_TEST(seen.insert(mark).second, mark);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_matrix_fits_a_hundred_columns_with_every_sub_phase_reached) {
+  json phases = json::object();
+  for (size_t i = 1; i < sub_phase_count; ++i) phases[std::string(sub_phases[i].name)] = {{"count", 123456}};
+  const json hosts = {{{"host", "255.255.255.255"}, {"severity", 10}, {"phases", phases}},
+                      {{"host", "2001:db8:1111:2222:3333:4444:5555:6666"},
+                       {"severity", 2},
+                       {"phases", {{"2.usb", {{"count", 1}}}}}}};
+  std::string text = show_answer("phase matrix", {{"hosts", hosts}}, 0);
+  BOOST_TEST((text.find("2001:db8:1111:2222:3333:4444:5555:6666\n") != std::string::npos), text);
+  for (size_t end; (end = text.find('\n')) != std::string::npos; text.erase(0, end + 1))
+    BOOST_TEST(display_width(text.substr(0, end)) <= 100U, text.substr(0, end));
+}
+
 BOOST_AUTO_TEST_CASE(the_matrix_shows_hosts_by_phases) {
   const json matrix{{"columns", {"2.usb", "3.persistence"}},
                     {"hosts", {{{"host", "10.0.0.7"}, {"severity", 8}, {"phases", {{"3.persistence", {{"count", 4}}}}}}}}};
-  BOOST_TEST(show_answer("phase matrix", matrix, 0) == "host      severity  2.usb  3.persistence\n10.0.0.7         8                     4\n");
+  BOOST_TEST(show_answer("phase matrix --wide", matrix, 0) ==
+             "host      severity  2.usb  3.persistence\n10.0.0.7         8                     4\n");
+  BOOST_TEST(show_answer("phase matrix", matrix, 0)
+                 .starts_with("host      sev  1  2 intrusion  3 foothold  4 lateral  5 control  6 objective\n"
+                              "10.0.0.7    8                  stays 4\n"));
+}
+
+BOOST_AUTO_TEST_CASE(flows_and_hosts_are_shown_whole) {
+  const json host{
+      {"host", "10.0.0.7"},
+      {"phase", 5},
+      {"severity", 9},
+      {"confidence", 80},
+      {"route", "mail"},
+      {"first", "a"},
+      {"last", "b"},
+      {"phases", {{"5.c2-untrusted", {{"count", 4}, {"confidence", 80}, {"first", "x"}, {"last", "y"}}}}}};
+  const std::string host_text = show_answer("phase host", host, 0);
+  BOOST_TEST((host_text.find("10.0.0.7: phase 5, incident severity 9 of 10") == 0), host_text);
+  BOOST_TEST((host_text.find("5.c2-untrusted          4          80  x      y\n") != std::string::npos),
+             host_text);
+  const json flow{{"client", "2001:db8::1"},
+                  {"client_port", 49152},
+                  {"server", "192.0.2.7"},
+                  {"server_port", 53},
+                  {"ip_protocol", 17},
+                  {"app", "dns"},
+                  {"state", "established"},
+                  {"verdict", "sinkhole"},
+                  {"bytes_to_server", 80},
+                  {"bytes_to_client", 120},
+                  {"packets_to_server", 1},
+                  {"packets_to_client", 2},
+                  {"age_s", 3},
+                  {"idle_s", 1},
+                  {"pair", "p"},
+                  {"flags", json::array({"sinkholed"})}};
+  const std::string text = show_answer("show flows", {{"flows", json::array({flow})}, {"next", "0:51"}}, 0);
+  for (const char* part : {"[2001:db8::1]:49152", "192.0.2.7:53", "udp", "dns", "established", "sinkhole",
+                           "1/2", "sinkholed", "more: --after 0:51\n"})
+    BOOST_TEST((text.find(part) != std::string::npos), text);
 }
 
 BOOST_AUTO_TEST_CASE(every_limit_has_a_sentence) {

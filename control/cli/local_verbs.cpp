@@ -16,6 +16,7 @@
 #include "control/cli/table.h"
 #include "control/config/dataplane_options.h"
 #include "control/config/load.h"
+#include "control/config/ring_survival.h"
 #include "control/config/sample.h"
 #include "control/feeds/sniff.h"
 #include "control/publish/atomic_file.h"
@@ -40,7 +41,22 @@ ExitCode refuse(ExitCode code, const std::string& text) {
   return code;
 }
 
+// What is no number is 0.
+uint64_t number_or(const std::string& text, uint64_t fallback) {
+  uint64_t value = text.empty() ? fallback : 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return text.empty() || (error == std::errc() && end == text.data() + text.size()) ? value : 0;
+}
+
 // --- config
+
+json survival_json(const RingSurvival& survival) {
+  return {{"sightings_per_s", survival.sightings_per_s},
+          {"sighting_bytes", survival.sighting_bytes},
+          {"sightings", survival.sightings},
+          {"until_folded_s", survival.until_folded_s},
+          {"until_full_s", survival.until_full_s}};
+}
 
 json problem_json(const std::string& file, const Problem& problem) {
   return {{"file", file},
@@ -54,16 +70,21 @@ json problem_json(const std::string& file, const Problem& problem) {
 
 ExitCode config_check(const Invocation& invocation) {
   const std::string file = invocation.value("file");
+  const uint64_t rate = number_or(invocation.value("rate"), sightings_per_s_default);
+  if (rate == 0 || (!invocation.value("rate").empty() && rate > 100'000'000))
+    return refuse(ExitCode::usage,
+                  shown(invocation.value("rate")) + " is not a number of sightings a second");
   const LoadedConfig loaded = load_config(file);
   const ExitCode code = loaded.config ? ExitCode::ok : ExitCode::config_invalid;
   if (invocation.json) {
     json out{{"file", file}, {"ok", loaded.config.has_value()}, {"problems", json::array()}};
     for (const Problem& problem : loaded.problems) out["problems"].push_back(problem_json(file, problem));
+    if (loaded.config) out["sightings_ring"] = survival_json(ring_survival(*loaded.config, rate));
     print(out.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
     return code;
   }
   for (const Problem& problem : loaded.problems) print(print_problem(problem, file, loaded.source));
-  if (loaded.config) print(file + ": good\n");
+  if (loaded.config) print(file + ": good\n" + print_survival(ring_survival(*loaded.config, rate)));
   return code;
 }
 
@@ -118,12 +139,6 @@ ExitCode show_limits(const Invocation& invocation) {
 }
 
 // --- watch and version
-
-uint64_t number_or(const std::string& text, uint64_t fallback) {
-  uint64_t value = fallback;
-  if (!text.empty()) std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 
 // Counters that grew since the last look, per second.
 json rates(const json& before, const json& now, double seconds) {
@@ -227,7 +242,10 @@ ExitCode run_local(const Invocation& invocation) { return local_named(invocation
 
 void print_answer(const Invocation& invocation, const json& answer) {
   if (invocation.json) print(answer.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
-  else print(show_answer(invocation.verb->name, answer, terminal_width()));
+  else
+    print(
+        show_answer(std::string(invocation.verb->name) + (invocation.flags.contains("wide") ? " --wide" : ""),
+                    answer, terminal_width()));
 }
 
 ExitCode print_refusal(const Refusal& refusal) { return refuse(refusal.code, refusal.text); }

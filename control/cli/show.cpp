@@ -5,6 +5,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "control/cli/phase_table.h"
 #include "control/cli/table.h"
 
 namespace sekisho {
@@ -89,6 +90,14 @@ std::string show_ports(const json& a, size_t width) {
   return pair_table(list(a, "pairs"), width) + "\n" + object_table(list(a, "ports"), {"name", "link", "received", "transmitted"}, width);
 }
 
+std::string show_drain(const json& drain) {
+  std::string out = "drain        " + cell(drain, "records") + " records";
+  if (!drain.is_object()) return out + "\n";
+  for (const auto& [name, value] : drain.items())
+    if (name != "records" && value != 0 && value != "") out += ", " + name + " " + cell(value);
+  return out + "\n";
+}
+
 std::string show_status(const json& a, size_t width) {
   const json set = a.value("indicators", json::object());
   const json dataplane = a.value("dataplane", json::object());
@@ -98,7 +107,7 @@ std::string show_status(const json& a, size_t width) {
   out += "indicators   generation " + cell(set, "generation") + " (data plane: " + cell(set, "loaded_generation") + "), " +
          cell(set, "indicators") + " in force, built " + time_text(set.value("built_at", json())) + " in " + cell(set, "build_ms") + " ms\n";
   if (!list(a, "pairs").empty()) out += "\n" + pair_table(a["pairs"], width);
-  if (a.contains("drain")) out += "\n" + pairs(a["drain"], width);
+  if (a.contains("drain")) out += "\n" + show_drain(a["drain"]);
   if (!list(a, "outputs").empty()) out += "\n" + object_table(a["outputs"], {"name", "alive", "rows"}, width);
   json scalars = json::object();
   for (const auto& [name, value] : dataplane.items())
@@ -141,15 +150,76 @@ std::string show_changed(const json& a, size_t width) {
 
 std::string show_lookup(const json& a, size_t width) {
   if (list(a, "indicators").empty()) return "no indicator of generation " + cell(a, "generation") + " is met\n";
-  return object_table(a["indicators"], {"kind", "mode", "value", "action", "severity", "confidence", "feed", "line"}, width);
+  return object_table(a["indicators"],
+                      {"kind", "mode", "value", "action", "severity", "confidence", "feed", "line", "note",
+                       "valid_until", "tlp"},
+                      width);
+}
+
+std::string ip_protocol_text(const json& number) {
+  if (number == 6) return "tcp";
+  if (number == 17) return "udp";
+  if (number == 1 || number == 58) return "icmp";
+  return cell(number);
+}
+
+// "2001:db8::1 443" would be read wrongly with a colon.
+std::string end_text(const json& flow, const char* address, const char* port) {
+  const std::string host = cell(flow, address), number = cell(flow, port);
+  return (host.find(':') == std::string::npos ? host : "[" + host + "]") +
+         (number == "0" ? "" : ":" + number);
+}
+
+std::string show_flows(const json& a, size_t width) {
+  TextTable table({"client", "server", "proto", "app", "state", "verdict", "to server", "to client",
+                   "packets", "age s", "idle s", "pair", "flags"});
+  for (const json& flow : list(a, "flows")) {
+    if (!flow.is_object()) continue;
+    const json to_server = flow.value("packets_to_server", json()),
+               to_client = flow.value("packets_to_client", json());
+    table.add({end_text(flow, "client", "client_port"), end_text(flow, "server", "server_port"),
+               ip_protocol_text(flow.value("ip_protocol", json())), cell(flow, "app"), cell(flow, "state"),
+               cell(flow, "verdict"), cell(flow, "bytes_to_server"), cell(flow, "bytes_to_client"),
+               cell(to_server) + "/" + cell(to_client), cell(flow, "age_s"), cell(flow, "idle_s"),
+               cell(flow, "pair"), cell(flow, "flags")});
+  }
+  if (table.empty()) return "no flows\n";
+  std::string out = table.text(width);
+  if (a.contains("next")) out += "more: --after " + cell(a, "next") + "\n";
+  return out;
+}
+
+// "2026-11-25T12:20:29.236984+0000" -> "2026-11-25 12:20:29": the row has the rest.
+void shorten_time(json& row) {
+  if (!row.is_object() || !row.contains("time") || !row["time"].is_string()) return;
+  std::string text = row["time"].get<std::string>().substr(0, 19);
+  if (text.size() == 19 && text[10] == 'T') text[10] = ' ';
+  row["time"] = text;
 }
 
 std::string show_alerts(const json& a, size_t width) {
-  return list(a, "alerts").empty() ? "no alerts\n"
-                                   : object_table(a["alerts"], {"number", "time", "severity", "action", "host", "phase", "field", "value", "feed"}, width);
+  json alerts = list(a, "alerts");
+  if (alerts.empty()) return "no alerts\n";
+  for (json& alert : alerts) shorten_time(alert);
+  return object_table(
+      alerts, {"number", "time", "severity", "action", "host", "phase", "field", "value", "feed", "id"},
+      width);
 }
 
-std::string show_matrix(const json& a, size_t width) {
+// The host in one line, then each sub-phase with its evidence.
+std::string show_host(const json& a, size_t width) {
+  std::string out = cell(a, "host") + ": phase " + cell(a, "phase") + ", incident severity " +
+                    cell(a, "severity") + " of 10, confidence " + cell(a, "confidence") + " %, route " +
+                    cell(a, "route") + "\n" + cell(a, "first") + " to " + cell(a, "last") + "\n\n";
+  TextTable table({"sub-phase", "sightings", "confidence", "first", "last"});
+  const json phases = a.value("phases", json::object());
+  for (const auto& [name, at] : phases.items())
+    table.add({name, cell(at, "count"), cell(at, "confidence"), cell(at, "first"), cell(at, "last")});
+  return out + table.text(width);
+}
+
+// A column for each sub-phase: for wide terminals and for tools that cut columns.
+std::string show_wide_matrix(const json& a, size_t width) {
   std::vector<std::string> header{"host", "severity"};
   for (const json& column : list(a, "columns")) header.push_back(cell(column));
   TextTable table(header);
@@ -181,20 +251,34 @@ struct Shower {
 constexpr Shower showers[] = {
     {"status", show_status},
     {"show ports", show_ports},
-    {"show drops", [](const json& a, size_t w) { return counter_table(a.value("counters", json::object()), w); }},
-    {"show memory", [](const json& a, size_t w) { return counter_table(a.value("counters", json::object()), w); }},
-    {"show lcores", [](const json& a, size_t w) { return object_table(list(a, "lcores"), {"lcore", "busy_percent", "heartbeat_age_ms"}, w); }},
-    {"show flows", [](const json& a, size_t w) { return list(a, "flows").empty() ? std::string("no flows\n") : object_table(a["flows"], {}, w); }},
+    {"show drops",
+     [](const json& a, size_t w) { return counter_table(a.value("counters", json::object()), w); }},
+    {"show memory",
+     [](const json& a, size_t w) { return counter_table(a.value("counters", json::object()), w); }},
+    {"show lcores",
+     [](const json& a, size_t w) {
+       return object_table(list(a, "lcores"), {"lcore", "busy_percent", "heartbeat_age_ms"}, w);
+     }},
+    {"show flows", show_flows},
     {"indicator add", show_changed},
     {"indicator del", show_changed},
     {"indicator import", show_changed},
     {"indicator reload", show_changed},
+    {"config reload", show_changed},
     {"indicator stats", show_stats},
     {"indicator lookup", show_lookup},
-    {"indicator where", [](const json& a, size_t w) { return object_table(list(a, "fields"), {"value", "kind", "field", "form", "modes", "source"}, w); }},
-    {"show limits", [](const json& a, size_t w) { return object_table(list(a, "limits"), {"folder", "name", "value", "what"}, w); }},
+    {"indicator where",
+     [](const json& a, size_t w) {
+       return object_table(list(a, "fields"), {"value", "kind", "field", "form", "modes", "source"}, w);
+     }},
+    {"show limits",
+     [](const json& a, size_t w) {
+       return object_table(list(a, "limits"), {"folder", "name", "value", "what"}, w);
+     }},
     {"alert tail", show_alerts},
-    {"phase matrix", show_matrix},
+    {"phase host", show_host},
+    {"phase matrix", phase_table},
+    {"phase matrix --wide", show_wide_matrix},
 };
 
 }  // namespace

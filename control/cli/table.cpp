@@ -77,8 +77,11 @@ std::string TextTable::text(size_t width) const {
   std::vector<size_t> widths;
   std::vector<bool> right(header_.size(), !rows_.empty());
   for (const std::string& name : header_) widths.push_back(display_width(name));
+  const auto is_line = [&](const std::vector<std::string>& row) {
+    return row.size() == 1 && header_.size() > 1;
+  };
   for (const auto& row : rows_)
-    for (size_t i = 0; i < row.size() && i < widths.size(); ++i) {
+    for (size_t i = 0; !is_line(row) && i < row.size() && i < widths.size(); ++i) {
       widths[i] = std::max(widths[i], display_width(row[i]));
       if (!row[i].empty() && !is_number(row[i])) right[i] = false;
     }
@@ -93,7 +96,12 @@ std::string TextTable::text(size_t width) const {
     out += cut_to_width(line, width == 0 ? SIZE_MAX : width) + "\n";
   };
   write_row(header_);
-  for (const auto& row : rows_) write_row(row);
+  for (const auto& row : rows_) {
+    if (is_line(row))
+      out += cut_to_width(row[0], width == 0 ? SIZE_MAX : width) + "\n";
+    else
+      write_row(row);
+  }
   return out;
 }
 

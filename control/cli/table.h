@@ -8,10 +8,13 @@
 
 namespace sekisho {
 
+// At least two columns.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> header) : header_(std::move(header)) {}
   void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  // A line of its own between the rows.
+  void add_line(std::string text) { rows_.push_back({std::move(text)}); }
   bool empty() const { return rows_.empty(); }
   // `width` in columns; 0 = do not cut. Columns of numbers stand to the right.
   std::string text(size_t width) const;

@@ -15,7 +15,6 @@
 namespace sekisho {
 
 // The enumerators are what the file says.
-enum class Language : uint8_t { en, ja };
 enum class HugePages : uint8_t { automatic, on, off };      // "auto", "on", "off"
 enum class PairMode : uint8_t { monitor, inline_ };         // "monitor", "inline"
 enum class FailMode : uint8_t { open, closed };             // forward uninspected, or drop
@@ -33,7 +32,6 @@ enum class LogLevel : uint8_t { error, warning, notice, debug };
 // Their spelling in the file. Index = the enumerator's value (Severity: minus 1).
 template <typename Enum>
 struct Spelling;
-template <> struct Spelling<Language> { static constexpr std::string_view names[] = {"en", "ja"}; };
 template <> struct Spelling<HugePages> { static constexpr std::string_view names[] = {"auto", "on", "off"}; };
 template <> struct Spelling<PairMode> { static constexpr std::string_view names[] = {"monitor", "inline"}; };
 template <> struct Spelling<FailMode> { static constexpr std::string_view names[] = {"open", "closed"}; };
@@ -66,7 +64,6 @@ constexpr std::string_view spelling(Enum value) {
 struct GeneralConfig {
   std::string name;
   std::string site;
-  Language language;
 };
 
 // One end of a port pair: exactly one of the two is set; neither = absent (a mirror has only its end a).
@@ -93,6 +90,7 @@ struct FlowsConfig {
   uint64_t datagram_timeout_s;  // UDP, ICMP and the rest
   uint64_t tombstone_s;
   bool pick_up_midstream;
+  bool vlans_in_key;
 };
 
 struct RingsConfig {
@@ -107,7 +105,13 @@ struct IdleConfig {
 
 struct ExhaustionConfig {
   FailMode flows;
+  FailMode half_open;
+  FailMode streams;
   FailMode segments;
+  FailMode layer7;
+  FailMode transactions;
+  FailMode bodies;
+  FailMode sightings;
 };
 
 struct MalformedConfig {
@@ -188,18 +192,12 @@ struct OutputConfig {
   std::string host;                   // syslog
   uint64_t port;
   uint64_t spool_mb;
+
+  bool operator==(const OutputConfig&) const = default;
 };
 
 struct PhasesConfig {
-  uint64_t beacon_contacts;
-  uint64_t beacon_window_s;
-  uint64_t exfiltration_mb;
-  uint64_t exfiltration_window_s;
-  uint64_t scan_targets;
-  uint64_t scan_window_s;
-  uint64_t join_window_s;
-  uint64_t evidence_max;
-  uint64_t evidence_days;
+  std::string rules;  // path; empty = the built-in ones
 };
 
 struct ControlConfig {

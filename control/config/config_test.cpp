@@ -8,6 +8,7 @@
 #include "control/config/limits.h"
 #include "control/config/load.h"
 #include "control/config/nearest.h"
+#include "control/config/ring_survival.h"
 #include "control/config/sample.h"
 
 using namespace sekisho;
@@ -223,6 +224,18 @@ BOOST_AUTO_TEST_CASE(an_unreadable_file_is_a_problem) {
   BOOST_REQUIRE(loaded.problems.size() == 1);
   BOOST_TEST(loaded.problems[0].code == "unreadable");
   BOOST_TEST(!load_config("/").config.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_survival_time_of_the_sightings_ring_follows_its_size_and_the_rate) {
+  const LoadedConfig loaded = load_config_text("dataplane: {rings: {sightings_mb: 8}}\n");
+  BOOST_REQUIRE(loaded.config.has_value());
+  const RingSurvival survival = ring_survival(*loaded.config, 1024);
+  BOOST_TEST(survival.sightings == 8192U);
+  BOOST_TEST(survival.until_full_s == 8.0);
+  BOOST_TEST(survival.until_folded_s == 6.0);
+  BOOST_TEST((print_survival(survival).find("lasts 8.0 s at 1024 a second") != std::string::npos),
+             print_survival(survival));
+  BOOST_TEST((print_survival(ring_survival(*loaded.config, 1)).find("2.3 h") != std::string::npos));
 }
 
 BOOST_AUTO_TEST_CASE(the_nearest_word_is_near) {

@@ -17,8 +17,6 @@ constexpr KeySpec general_keys[] = {
     key<&GeneralConfig::name>({.name = "name", .sentence = "The appliance's name in rows and messages.",
                                .fallback = "sekisho", .range = name_range, .check = check_name}),
     key<&GeneralConfig::site>({.name = "site", .sentence = "Where it stands; rows carry it.", .range = {0, 64}}),
-    key<&GeneralConfig::language>({.name = "language", .sentence = "Language of indicator and phase names in rows.",
-                                   .fallback = "en"}),
 };
 constexpr SectionSpec general_section{"The appliance itself.", general_keys};
 
@@ -63,6 +61,9 @@ constexpr KeySpec flows_keys[] = {
     key<&FlowsConfig::pick_up_midstream>({.name = "pick_up_midstream",
                                           .sentence = "Inspect TCP flows whose handshake was not seen, from where they stand.",
                                           .fallback = "true"}),
+    key<&FlowsConfig::vlans_in_key>({.name = "vlans_in_key",
+                                     .sentence = "Hosts of different VLANs may share addresses: the VLAN tags are part of a flow's key.",
+                                     .fallback = "false"}),
 };
 constexpr SectionSpec flows_section{"The flow tables.", flows_keys};
 
@@ -87,12 +88,40 @@ constexpr KeySpec idle_keys[] = {
 constexpr SectionSpec idle_section{"What an lcore does without traffic.", idle_keys};
 
 constexpr KeySpec exhaustion_keys[] = {
-    key<&ExhaustionConfig::flows>({.name = "flows", .sentence = "A new flow finds the table full.", .fallback = "open"}),
-    key<&ExhaustionConfig::segments>({.name = "segments", .sentence = "A segment finds its stream's bounds met.",
-                                      .fallback = "closed"}),
+    key<&ExhaustionConfig::flows>({.name = "flows", .sentence = "A new flow finds the table full (counter flow.refused).",
+                                   .fallback = "open"}),
+    key<&ExhaustionConfig::half_open>(
+        {.name = "half_open",
+         .sentence = "A new flow finds half_open_max met: the oldest half-open flow makes room (flow.evicted_half_open), or the new "
+                     "one is dropped (flow.refused_half_open).",
+         .fallback = "open"}),
+    key<&ExhaustionConfig::streams>({.name = "streams", .sentence = "No memory to keep a TCP connection in order (stream.refused).",
+                                     .fallback = "open"}),
+    key<&ExhaustionConfig::segments>(
+        {.name = "segments",
+         .sentence = "No room to keep a segment until it is acknowledged (stream.retention_limit, stream.pool_empty); the sender "
+                     "repeats what is dropped.",
+         .fallback = "closed"}),
+    key<&ExhaustionConfig::layer7>(
+        {.name = "layer7",
+         .sentence = "No memory to parse a flow, or too many tunnels in it (inspect.flows_refused, l7.no_memory, l7.nesting_full).",
+         .fallback = "open"}),
+    key<&ExhaustionConfig::transactions>(
+        {.name = "transactions",
+         .sentence = "No memory for a transaction's record; its values are looked up all the same (inspect.tx_refused).",
+         .fallback = "open"}),
+    key<&ExhaustionConfig::bodies>(
+        {.name = "bodies",
+         .sentence = "No memory to decode or search a body (inspect.body_refused, inspect.body_layers, inspect.body_unscanned).",
+         .fallback = "open"}),
+    key<&ExhaustionConfig::sightings>(
+        {.name = "sightings",
+         .sentence = "The ring of sightings is full, so that alerts are lost (ring.sightings.dropped): closed stops the port pair "
+                     "until there is room.",
+         .fallback = "open"}),
 };
 constexpr SectionSpec exhaustion_section{
-    "What happens at each bound on inline pairs: open forwards uninspected, closed drops.", exhaustion_keys};
+    "What happens at each bound on inline pairs: open forwards uninspected, closed drops. Fragments without room are always dropped.", exhaustion_keys};
 
 constexpr KeySpec malformed_keys[] = {
     key<&MalformedConfig::packet>({.name = "packet", .sentence = "Headers that contradict each other, bad checksums.",
@@ -202,28 +231,9 @@ constexpr KeySpec rule_keys[] = {
 constexpr SectionSpec rule_section{"One row of the policy.", rule_keys};
 
 constexpr KeySpec phases_keys[] = {
-    key<&PhasesConfig::beacon_contacts>({.name = "beacon_contacts",
-                                         .sentence = "Contacts with a listed destination that make it command and control.",
-                                         .fallback = "3", .unit = "contacts", .range = {2, 1000}}),
-    key<&PhasesConfig::beacon_window_s>({.name = "beacon_window_s", .sentence = "The time they must span.", .fallback = "600",
-                                         .unit = "s", .range = seconds}),
-    key<&PhasesConfig::exfiltration_mb>({.name = "exfiltration_mb",
-                                         .sentence = "Bytes out to one destination that make it exfiltration.",
-                                         .fallback = "50", .unit = "MiB", .range = {1, 1U << 20}}),
-    key<&PhasesConfig::exfiltration_window_s>({.name = "exfiltration_window_s", .sentence = "The time they are summed over.",
-                                               .fallback = "3600", .unit = "s", .range = seconds}),
-    key<&PhasesConfig::scan_targets>({.name = "scan_targets",
-                                      .sentence = "Internal targets tried by one internal host that make it a scan.",
-                                      .fallback = "20", .unit = "targets", .range = {2, 65536}}),
-    key<&PhasesConfig::scan_window_s>({.name = "scan_window_s", .sentence = "The time they are counted over.", .fallback = "60",
-                                       .unit = "s", .range = seconds}),
-    key<&PhasesConfig::join_window_s>({.name = "join_window_s",
-                                       .sentence = "How far apart the two legs of a relayed request may be.", .fallback = "10",
-                                       .unit = "s", .range = {1, 3600}}),
-    key<&PhasesConfig::evidence_max>({.name = "evidence_max", .sentence = "Sightings kept for each host and sub-phase.",
-                                      .fallback = "32", .unit = "sightings", .range = {1, 10000}}),
-    key<&PhasesConfig::evidence_days>({.name = "evidence_days", .sentence = "A host without new evidence is forgotten after this.",
-                                       .fallback = "30", .unit = "days", .range = {1, 3650}}),
+    key<&PhasesConfig::rules>({.name = "rules",
+                               .sentence = "A file of rules in place of the built-in ones (control/phases/rules.yaml).",
+                               .fallback = "", .range = {0, 4095}, .check = check_path}),
 };
 constexpr SectionSpec phases_section{"When observations add up to a phase of an attack.", phases_keys};
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/drain/drain.h"
 
+#include <algorithm>
+
 #include "control/drain/limits.h"
 
 namespace sekisho {
@@ -10,37 +12,83 @@ namespace {
 constexpr size_t gap_record_bytes = 256;
 }  // namespace
 
-Result<void> Drain::attach(RingConsumer ring) {
+Result<void> Drain::attach(RingConsumer ring, std::shared_ptr<void> memory) {
   if (rings_.size() >= drain_rings_max) return fail("more than " + std::to_string(drain_rings_max) + " record rings");
   auto& added = *rings_.emplace_back(std::make_unique<Ring>());
   added.consumer = std::move(ring);
-  added.batch.reserve(2 * drain_batch_records_max);
+  added.committed = added.consumer.position();
+  added.memory = std::move(memory);
   return {};
 }
 
-size_t Drain::turn() {
-  size_t done = 0;
-  for (auto& ring : rings_) {
-    // A batch that could not be stored is given again before anything new is read.
-    if (ring->batch.empty()) take(*ring);
-    const size_t count = ring->batch.size();
-    if (count != 0 && store(*ring)) done += count;
+void Drain::retire() {
+  for (auto& ring : rings_) ring->retired = true;
+}
+
+size_t Drain::turn(uint64_t now_ms) {
+  // A batch that could not be stored is given again before anything else.
+  if (batch_.empty()) {
+    for (auto& ring : rings_) take(*ring);
+    std::erase_if(rings_, [](const auto& ring) { return ring->retired && ring->taken.empty(); });
+    choose(settled_until(now_ms));
   }
-  return done;
+  const size_t count = batch_.size();
+  return count != 0 && store() ? count : 0;
 }
 
 void Drain::take(Ring& ring) {
-  for (size_t i = 0; i < drain_batch_records_max; ++i) {
+  while (ring.taken.size() < drain_batch_records_max) {
     const auto record = ring.consumer.next();
     if (!record) break;
     note_sequence(ring, *record);
-    ring.batch.push_back(*record);
+    ring.taken.push_back({*record, ring.consumer.position()});
+    latest_ns_ = std::max(latest_ns_, record->header().monotonic_ns);
   }
   counters_.rejected += ring.consumer.rejected() - ring.rejected_seen;
   ring.rejected_seen = ring.consumer.rejected();
   if (ring.consumer.broken() && !ring.broken_seen) {
     ring.broken_seen = true;
     ++counters_.broken_rings;
+  }
+}
+
+// Up to which time nothing earlier is expected any more: the latest time seen settle_ms ago. Where a ring has
+// more than was taken of it, time is short and its order with the others known: nobody waits, and the others
+// go as far as it goes.
+uint64_t Drain::settled_until(uint64_t now_ms) {
+  if (settle_ms_ == 0) {
+    settled_ns_ = latest_ns_;
+  } else if (now_ms >= settling_since_ms_ + settle_ms_) {
+    settled_ns_ = settling_ns_;
+    settling_ns_ = latest_ns_;
+    settling_since_ms_ = now_ms;
+  }
+  std::optional<uint64_t> until_ns;
+  for (const auto& ring : rings_) {
+    if (ring->taken.size() < drain_batch_records_max) continue;
+    uint64_t of_ring_ns = 0;
+    for (const Taken& taken : ring->taken)
+      of_ring_ns = std::max(of_ring_ns, taken.record.header().monotonic_ns);
+    until_ns = std::min(until_ns.value_or(of_ring_ns), of_ring_ns);
+  }
+  return until_ns.value_or(settled_ns_);
+}
+
+// Merges by time; each ring's own order stays, also where its times go back.
+void Drain::choose(uint64_t until_ns) {
+  for (auto& ring : rings_) ring->chosen = 0;
+  for (;;) {
+    Ring* earliest = nullptr;
+    uint64_t earliest_ns = until_ns;
+    for (auto& ring : rings_) {
+      if (ring->chosen == ring->taken.size()) continue;
+      const uint64_t time_ns = ring->taken[ring->chosen].record.header().monotonic_ns;
+      if (time_ns > earliest_ns || (earliest != nullptr && time_ns == earliest_ns)) continue;
+      earliest = ring.get();
+      earliest_ns = time_ns;
+    }
+    if (earliest == nullptr) break;
+    batch_.push_back(earliest->taken[earliest->chosen++].record);
   }
 }
 
@@ -75,23 +123,35 @@ void Drain::add_gap(Ring& ring, const RecordView& next, uint64_t missing) {
   writer.number(Field::gap_records, missing);
   writer.number(Field::gap_first_sequence, header.sequence - missing);
   const uint32_t length = writer.finish();
-  if (const auto view = RecordView::check({reinterpret_cast<const uint8_t*>(memory.data()), length})) ring.batch.push_back(*view);
+  const auto view = RecordView::check({reinterpret_cast<const uint8_t*>(memory.data()), length});
+  if (view) ring.taken.push_back({*view, ring.taken.empty() ? ring.committed : ring.taken.back().behind});
 }
 
-bool Drain::store(Ring& ring) {
-  auto stored = handler_.consume(ring.batch);
+bool Drain::store() {
+  auto stored = handler_.consume(batch_);
   if (stored) stored = handler_.sync();
   if (!stored) {
     ++counters_.store_errors;
     last_error_ = describe(stored.error());
     return false;
   }
-  ring.consumer.commit();
-  counters_.records += ring.batch.size();
-  ring.batch.clear();
-  ring.gap_records.clear();
+  for (auto& ring : rings_) commit(*ring);
+  counters_.records += batch_.size();
+  batch_.clear();
   last_error_.clear();
   return true;
+}
+
+void Drain::commit(Ring& ring) {
+  if (ring.chosen == 0) return;
+  ring.committed = ring.taken[ring.chosen - 1].behind;
+  ring.consumer.commit(ring.committed);
+  for (; ring.chosen != 0; --ring.chosen) {
+    const auto* gap = ring.gap_records.empty() ? nullptr : ring.gap_records.front().data();
+    if (gap != nullptr && ring.taken.front().record.bytes().data() == reinterpret_cast<const uint8_t*>(gap))
+      ring.gap_records.pop_front();
+    ring.taken.pop_front();
+  }
 }
 
 DrainCounters Drain::counters() const {

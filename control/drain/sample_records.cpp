@@ -222,7 +222,11 @@ void fill_waf_sighting(RecordWriter& w) {
 }
 
 void fill_file_sighting(RecordWriter& w) {
-  fill_sighting_of(w, Kind::sha256, "deadbeef", Field::file_sha256, "deadbeef");
+  // Looked up as raw bytes, listed as hex.
+  fill_sighting_of(w, Kind::sha256, "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD",
+                   Field::file_sha256,
+                   "\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23"
+                   "\xb0\x03\x61\xa3\x96\x17\x7a\x9c\xb4\x10\xff\x61\xf2\x00\x15\xad");
   fill_file(w);
   w.text(Field::file_name, "setup.exe");
   w.number(Field::flow_pkts_toserver, 6);

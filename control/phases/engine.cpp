@@ -90,14 +90,14 @@ std::optional<Finding> PhaseEngine::consider(const FieldIndex& fields) {
   HostState* state = known ? &hosts_.at(subject.host) : nullptr;
   if (state != nullptr && !repeated && traffic_of(sighting, site_) == Traffic::outbound)
     add_contact(*state, sighting.destination, sighting.wall_ns, rules_);
-  const Judged judged = judge(sighting, state != nullptr ? *state : unknown, subject);
+  const Judged judged = judge(sighting, state != nullptr ? *state : unknown);
   if (!repeated) {
     ++counters_.sightings;
     counters_.joined += subject.attribution == Attribution::joined ? 1 : 0;
     counters_.unattributed += subject.attribution == Attribution::unattributed ? 1 : 0;
     if (known) add_evidence(subject.host, sighting, judged);
     if (subject.attribution == Attribution::unattributed)
-      relays_.wait(sighting.relay_key, subject.relay, {sighting, judged.sub_phase, judged.confidence});
+      relays_.wait(sighting.relay_key, subject.relay, sighting);
   }
 
   Finding finding;
@@ -131,12 +131,13 @@ void PhaseEngine::learn(const FieldIndex&, const Sighting& sighting) {
   if (sighting.relay_key.empty() || !is_ours(sighting.client_zone) || site_.is_relay(sighting.client) ||
       !site_.is_relay(sighting.server))
     return;
-  relays_.remember(sighting.relay_key, sighting.server, sighting.client, sighting.wall_ns, [&](const RelayJoins::Waiting& waiting) {
-    ++counters_.joined_late;
-    HostState& state = hosts_.at(sighting.client);
-    add_contact(state, waiting.sighting.destination, waiting.sighting.wall_ns, rules_);
-    add_evidence(sighting.client, waiting.sighting, {waiting.sub_phase, waiting.confidence, MatrixPlace::inside});
-  });
+  relays_.remember(sighting.relay_key, sighting.server, sighting.client, sighting.wall_ns,
+                   [&](const Sighting& waiting) {
+                     ++counters_.joined_late;
+                     HostState& state = hosts_.at(sighting.client);
+                     add_contact(state, waiting.destination, waiting.wall_ns, rules_);
+                     add_evidence(sighting.client, waiting, judge(waiting, state));
+                   });
 }
 
 PhaseEngine::Subject PhaseEngine::subject_of(const FieldIndex& fields, const Sighting& sighting) const {
@@ -156,7 +157,7 @@ PhaseEngine::Subject PhaseEngine::subject_of(const FieldIndex& fields, const Sig
   return {Attribution::direct, sighting.server, {}};
 }
 
-PhaseEngine::Judged PhaseEngine::judge(const Sighting& sighting, const HostState& state, const Subject&) {
+PhaseEngine::Judged PhaseEngine::judge(const Sighting& sighting, const HostState& state) {
   const uint8_t route = sighting.route_hint != 0 && sighting.route_hint <= route_count ? sighting.route_hint : route_of(state, rules_);
   if (sighting.phase_hint != 0 && sighting.phase_hint < sub_phase_count) {
     const auto hinted = static_cast<SubPhase>(sighting.phase_hint);
@@ -185,13 +186,14 @@ bool PhaseEngine::holds(const PhaseRule& rule, const Sighting& sighting, const H
       !any_of(rule.files, sighting.file_class) || !any_of(rule.methods, sighting.method) ||
       !any_of(rule.ports, sighting.server_port))
     return false;
-  if (sighting.bytes_out < rule.bytes_out_min || state.highest_phase() < rule.host_phase_min ||
-      state.programs_received < rule.executables_min)
+  if (sighting.bytes_out < rule.bytes_out_min ||
+      state.highest_phase_at(sighting.wall_ns) < rule.host_phase_min ||
+      state.programs_before(sighting.wall_ns) < rule.executables_min)
     return false;
   if (rule.contacts_min == 0 && rule.over_s_min == 0 && !rule.regular) return true;
   const auto found = state.contacts.find(sighting.destination);
   if (found == state.contacts.end()) return false;
-  const Contact& contact = found->second;
+  const Contact contact = contact_at(found->second, sighting.wall_ns);
   return contact.count >= rule.contacts_min && contact.last_ns - contact.first_ns >= rule.over_s_min * 1'000'000'000 &&
          (!rule.regular || *rule.regular == is_regular(contact, rules_));
 }
@@ -204,7 +206,8 @@ void PhaseEngine::add_evidence(const Address& host, const Sighting& sighting, co
   if (site_.is_relay(host)) return;
   HostState& state = hosts_.at(host);
   if (sighting.route_hint != 0 && sighting.route_hint <= route_count) state.route_hint = sighting.route_hint;
-  if (is_program(sighting.file_class) && sighting.toward == Toward::client) ++state.programs_received;
+  if (is_program(sighting.file_class) && sighting.toward == Toward::client)
+    add_program(state, sighting.wall_ns);
   if (judged.sub_phase == SubPhase::none) return;
   state.evidence[static_cast<size_t>(judged.sub_phase)].add(sighting.wall_ns, judged.confidence);
 }

@@ -60,7 +60,7 @@ class PhaseEngine {
   bool is_repeated(const RecordHeader& header);
   void learn(const FieldIndex& fields, const Sighting& sighting);
   Subject subject_of(const FieldIndex& fields, const Sighting& sighting) const;
-  Judged judge(const Sighting& sighting, const HostState& state, const Subject& subject);
+  Judged judge(const Sighting& sighting, const HostState& state);
   bool holds(const PhaseRule& rule, const Sighting& sighting, const HostState& state) const;
   bool is_in_matrix(SubPhase sub_phase, const Sighting& sighting, uint8_t route) const;
   void add_evidence(const Address& host, const Sighting& sighting, const Judged& judged);

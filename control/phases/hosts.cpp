@@ -49,6 +49,19 @@ uint8_t HostState::highest_phase() const {
   return highest;
 }
 
+uint8_t HostState::highest_phase_at(uint64_t wall_ns) const {
+  uint8_t highest = 0;
+  for (uint8_t i = 1; i < sub_phase_count; ++i)
+    if (evidence[i].count != 0 && evidence[i].first_ns <= wall_ns)
+      highest = std::max(highest, sub_phases[i].phase);
+  return highest;
+}
+
+uint64_t HostState::programs_before(uint64_t wall_ns) const {
+  return static_cast<uint64_t>(std::lower_bound(programs_ns.begin(), programs_ns.end(), wall_ns) -
+                               programs_ns.begin());
+}
+
 uint64_t HostState::first_ns() const {
   uint64_t first = 0;
   for (const Evidence& entry : evidence)
@@ -90,6 +103,23 @@ bool add_contact(HostState& state, const std::string& destination, uint64_t wall
   ++contact.count;
   add_time(contact.times_ns, wall_ns);
   return true;
+}
+
+Contact contact_at(const Contact& contact, uint64_t wall_ns) {
+  Contact then = contact;
+  while (!then.times_ns.empty() && then.times_ns.back() > wall_ns) {
+    then.times_ns.pop_back();
+    --then.count;
+  }
+  // A sighting merged into its contact may be later than the contact's own time.
+  if (contact.last_ns > wall_ns) then.last_ns = std::max(wall_ns, then.first_ns);
+  return then;
+}
+
+void add_program(HostState& state, uint64_t wall_ns) {
+  auto& times = state.programs_ns;
+  times.insert(std::upper_bound(times.begin(), times.end(), wall_ns), wall_ns);
+  if (times.size() > program_times_max) times.pop_back();
 }
 
 bool is_regular(const Contact& contact, const PhaseRules& rules) {

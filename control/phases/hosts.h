@@ -34,10 +34,13 @@ struct Contact {
 struct HostState {
   std::array<Evidence, sub_phase_count> evidence;
   std::unordered_map<std::string, Contact> contacts;  // by destination
-  uint64_t programs_received = 0;                     // executables, scripts, archives
+  std::vector<uint64_t> programs_ns;  // when executables, scripts, archives came: the earliest, ascending
   uint8_t route_hint = 0;
 
   uint8_t highest_phase() const;  // 0 = none
+  // What was true at a time, however late its record comes.
+  uint8_t highest_phase_at(uint64_t wall_ns) const;
+  uint64_t programs_before(uint64_t wall_ns) const;
   uint64_t first_ns() const;
   uint64_t last_ns() const;
 };
@@ -68,7 +71,11 @@ class Hosts {
 
 // One sighting of the destination; those closer than merge_ms to another are one contact. Returns whether it is a new one.
 bool add_contact(HostState& state, const std::string& destination, uint64_t wall_ns, const PhaseRules& rules);
+// The contact as it was at a time: later ones left out. Of those before the newest contact_times_max only the
+// number is known.
+Contact contact_at(const Contact& contact, uint64_t wall_ns);
 bool is_regular(const Contact& contact, const PhaseRules& rules);
+void add_program(HostState& state, uint64_t wall_ns);
 
 // The severity of an incident by its host's highest phase, 0..10.
 uint8_t incident_severity(uint8_t phase);

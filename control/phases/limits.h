@@ -15,6 +15,10 @@ inline constexpr size_t contacts_per_host_max = 256;
 // Times kept of one destination, the newest: what regularity is judged by. No counter: older ones only tell the same.
 inline constexpr size_t contact_times_max = 8;
 
+// Times kept of the executables, scripts and archives that reached a host, the earliest. No counter: rules
+// ask for one or two.
+inline constexpr size_t program_times_max = 16;
+
 // Rings whose last sequence is remembered: two per lcore and start of the data plane. Beyond it the entry that sorts first goes, and a
 // restart of control then counts that ring's last records twice; no counter.
 inline constexpr size_t phase_rings_max = 4'096;

@@ -269,6 +269,59 @@ BOOST_AUTO_TEST_CASE(times_and_evidence_do_not_depend_on_the_order_of_arrival) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_happened_later_does_not_count_for_what_happened_before_however_records_arrive) {
+  const auto program_at = [](Story& story, uint64_t at_s) {
+    return story.sub_phase({.from = victim,
+                            .to = outside,
+                            .at_s = at_s,
+                            .kind = Kind::sha256,
+                            .field = Field::file_sha256,
+                            .fill = program});
+  };
+  const auto contact_at = [](Story& story, uint64_t at_s) {
+    return story.play({.from = victim, .to = outside, .at_s = at_s, .fill = host_field("c2.test")})
+        ->confidence;
+  };
+  // In order: a contact without history, the drive-by, a second program, a contact with history.
+  Story story;
+  BOOST_TEST(contact_at(story, 5) == 30);
+  BOOST_TEST(program_at(story, 10) == "2.drive-by-untrusted");
+  BOOST_TEST(program_at(story, 30) == "3.initial-activity");
+  BOOST_TEST(contact_at(story, 40) == 70);
+  // The other lcore's ring was read late: nothing of it leans on what came after it.
+  Story late;
+  BOOST_TEST(program_at(late, 10) == "2.drive-by-untrusted");
+  BOOST_TEST(contact_at(late, 40) == 70);
+  BOOST_TEST(program_at(late, 30) == "3.initial-activity");
+  BOOST_TEST(contact_at(late, 5) == 30);
+  BOOST_TEST(program_at(late, 8) == "2.drive-by-untrusted");
+}
+
+BOOST_AUTO_TEST_CASE(later_contacts_do_not_make_an_earlier_one_regular) {
+  Story story;
+  const auto contact = [&](uint64_t at_s) {
+    return story.sub_phase({.from = victim, .to = outside, .at_s = at_s, .fill = host_field("c2.test")});
+  };
+  contact(0);
+  for (const uint64_t at_s : {400, 800, 1200}) contact(at_s);
+  BOOST_TEST(story.phase_of(victim) == 5);
+  BOOST_TEST(contact(100) == "3.backdoor-untrusted");  // the second of its time
+}
+
+BOOST_AUTO_TEST_CASE(a_sighting_claimed_late_is_judged_by_what_its_host_had_done) {
+  Story story;
+  story.play(
+      {.from = victim, .to = outside, .kind = Kind::sha256, .field = Field::file_sha256, .fill = program});
+  story.play({.from = proxy, .to = outside, .at_s = 5, .fill = host_field("c2.test")});
+  story.play({.type = RecordType::transaction,
+              .from = victim,
+              .to = proxy,
+              .at_s = 9,
+              .fill = host_field("c2.test")});
+  const auto summary = story.engine.host(*parse_network_address(victim));
+  BOOST_TEST(summary->evidence[static_cast<size_t>(SubPhase::p3_backdoor_untrusted)].confidence() == 70);
+}
+
 BOOST_AUTO_TEST_CASE(state_survives_a_restart_and_records_read_again_do_not_count_twice) {
   const auto path = std::filesystem::temp_directory_path() / ("sekisho_phases_" + std::to_string(::getpid()) + ".json");
   Story story;
@@ -288,7 +341,7 @@ BOOST_AUTO_TEST_CASE(state_survives_a_restart_and_records_read_again_do_not_coun
   const auto after = next.engine.host(*parse_network_address(victim));
   BOOST_TEST(after->evidence[static_cast<size_t>(SubPhase::p3_backdoor_untrusted)].count == 1U);
   BOOST_TEST(next.engine.counters().repeated == 1U);
-  std::ofstream(path) << "{\"version\":1,\"sequences\":{},\"hosts\":{\"10.0.0.1\":{}}}";
+  std::ofstream(path) << "{\"version\":2,\"sequences\":{},\"hosts\":{\"10.0.0.1\":{}}}";
   BOOST_TEST(!next.engine.load(path.string()).has_value());
   BOOST_TEST(next.phase_of(victim) == 3);
   std::filesystem::remove(path);

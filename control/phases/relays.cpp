@@ -22,7 +22,7 @@ bool within(uint64_t a_ns, uint64_t b_ns, uint64_t window_ns) { return (a_ns > b
 }  // namespace
 
 void RelayJoins::remember(const std::string& key, const Address& relay, const Address& host, uint64_t wall_ns,
-                          const std::function<void(const Waiting&)>& claim) {
+                          const std::function<void(const Sighting&)>& claim) {
   const std::string full = full_key(key, relay);
   requests_[full] = {host, wall_ns, ++turn_};
   order_.emplace_back(full, turn_);
@@ -35,11 +35,11 @@ void RelayJoins::remember(const std::string& key, const Address& relay, const Ad
     order_.pop_front();
   }
   for (auto entry = waiting_.begin(); entry != waiting_.end();) {
-    if (entry->key != full || !within(entry->waiting.sighting.wall_ns, wall_ns, window_of(key))) {
+    if (entry->key != full || !within(entry->sighting.wall_ns, wall_ns, window_of(key))) {
       ++entry;
       continue;
     }
-    claim(entry->waiting);
+    claim(entry->sighting);
     entry = waiting_.erase(entry);
   }
 }
@@ -51,10 +51,9 @@ std::optional<Address> RelayJoins::find(const std::string& key, const Address& r
   return found->second.host;
 }
 
-void RelayJoins::wait(const std::string& key, const Address& relay, Waiting waiting) {
+void RelayJoins::wait(const std::string& key, const Address& relay, Sighting sighting) {
   if (key.empty()) return;
-  waiting.sighting.field = waiting.sighting.method = {};
-  waiting_.push_back({full_key(key, relay), std::move(waiting)});
+  waiting_.push_back({full_key(key, relay), std::move(sighting)});
   if (waiting_.size() > relay_waiting_max) waiting_.pop_front();
 }
 

@@ -19,19 +19,13 @@ namespace sekisho {
 
 class RelayJoins {
  public:
-  struct Waiting {
-    Sighting sighting;  // without its views: the record is gone
-    SubPhase sub_phase;
-    uint8_t confidence;
-  };
-
   // An inside host asked a relay. Calls `claim` for every waiting sighting that this explains.
   void remember(const std::string& key, const Address& relay, const Address& host, uint64_t wall_ns,
-                const std::function<void(const Waiting&)>& claim);
+                const std::function<void(const Sighting&)>& claim);
   // The inside host that asked the relay for the key last, no longer ago than the key's window; nothing where nobody did.
   std::optional<Address> find(const std::string& key, const Address& relay, uint64_t wall_ns) const;
   // A sighting on the relay's outside leg that nobody explains yet.
-  void wait(const std::string& key, const Address& relay, Waiting waiting);
+  void wait(const std::string& key, const Address& relay, Sighting sighting);
 
   uint64_t forgotten() const { return forgotten_; }
 
@@ -43,7 +37,7 @@ class RelayJoins {
   };
   struct WaitingEntry {
     std::string key;
-    Waiting waiting;
+    Sighting sighting;
   };
 
   std::unordered_map<std::string, Request> requests_;

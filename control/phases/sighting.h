@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sighting: what the rules ask about a record. Read once from the record; the views point into it.
+// Sighting: what the rules ask about a record. Read once from the record; outlives it.
 #pragma once
 
 #include <string>
@@ -21,8 +21,8 @@ struct Sighting {
   uint16_t server_port = 0;
   Toward toward = Toward::server;
   Kind kind = Kind::domain;
-  std::string_view field;        // "http.host"
-  std::string_view method;       // of the request; empty = none
+  std::string_view field;        // "http.host"; static text
+  std::string method;            // of the request; empty = none
   std::string destination;       // the name that the client asked for; its server's address where there is no name
   std::string relay_key;         // what a relay's two legs have in common; empty = nothing
   FileClass file_class = FileClass::none;

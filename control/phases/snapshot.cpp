@@ -6,17 +6,19 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "control/phases/engine.h"
+#include "dataplane/record/file_descriptor.h"
 
 namespace sekisho {
 
 namespace {
 
 using Json = nlohmann::json;
-constexpr int snapshot_version = 1;
+constexpr int snapshot_version = 2;
 
 Json to_json(const HostState& state) {
   Json evidence = Json::object(), contacts = Json::object();
@@ -33,7 +35,10 @@ Json to_json(const HostState& state) {
                     {"last_ns", contact.last_ns},
                     {"count", contact.count},
                     {"times_ns", contact.times_ns}});
-  return {{"evidence", evidence}, {"contacts", list}, {"programs", state.programs_received}, {"route_hint", state.route_hint}};
+  return {{"evidence", evidence},
+          {"contacts", list},
+          {"programs_ns", state.programs_ns},
+          {"route_hint", state.route_hint}};
 }
 
 HostState host_from_json(const Json& json) {
@@ -48,7 +53,7 @@ HostState host_from_json(const Json& json) {
     state.contacts[std::string(destination.begin(), destination.end())] = {entry.at("first_ns"), entry.at("last_ns"), entry.at("count"),
                                                                            entry.at("times_ns").get<std::vector<uint64_t>>()};
   }
-  state.programs_received = json.at("programs");
+  state.programs_ns = json.at("programs_ns").get<std::vector<uint64_t>>();
   state.route_hint = json.at("route_hint");
   return state;
 }
@@ -68,6 +73,12 @@ Result<void> replace_file(const std::string& path, const std::string& text) {
   if (file >= 0) ::close(file);
   if (!written || std::rename(fresh.c_str(), path.c_str()) != 0)
     return fail("cannot save the state of phases: " + std::string(std::strerror(written ? errno : code)), path);
+  // The new name is durable once its folder is: what the journal holds may go then.
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  const FileDescriptor parent(
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!parent || ::fsync(parent.get()) != 0)
+    return fail("cannot sync the folder of the state of phases", path);
   return {};
 }
 

@@ -142,8 +142,11 @@ Result<void> DataplaneLink::load_image(uint32_t generation, int image_file) {
 
 Result<std::string> DataplaneLink::counters() { return ask(R"({"command":"counters"})"); }
 Result<std::string> DataplaneLink::status() { return ask(R"({"command":"status"})"); }
-Result<std::string> DataplaneLink::flows(uint64_t limit) {
-  return ask(json{{"command", "flows"}, {"limit", limit}}.dump());
+Result<std::string> DataplaneLink::flows(const std::string& arguments) {
+  json command = json::parse(arguments, nullptr, false);
+  if (!command.is_object()) return fail("the arguments of \"flows\" are no object");
+  command["command"] = "flows";
+  return ask(command.dump());
 }
 
 }  // namespace sekisho

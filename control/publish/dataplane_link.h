@@ -46,7 +46,9 @@ class DataplaneLink {
   // The answer's JSON text, whole ("ok" was true).
   Result<std::string> counters();
   Result<std::string> status();
-  Result<std::string> flows(uint64_t limit);
+  // One page of the flow tables. `arguments` are those of the command "flows" (network, port, app, limit,
+  // after), as a JSON object's text.
+  Result<std::string> flows(const std::string& arguments);
 
  private:
   Result<Message> exchange(const std::string& text, std::span<const int> files, std::chrono::milliseconds timeout);

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <random>
 
+#include "control/drain/sample_records.h"
 #include "control/rows/limits.h"
 #include "control/rows/row.h"
 #include "control/rows/values.h"
@@ -89,4 +90,26 @@ BOOST_AUTO_TEST_CASE(text_copied_into_a_row_stays_where_it_is_until_clear) {
   for (size_t i = 0; i < views.size(); ++i) BOOST_REQUIRE(views[i] == originals[i]);
   row.clear();
   BOOST_TEST(row.copy("again") == "again");
+}
+
+BOOST_AUTO_TEST_CASE(a_matched_value_is_written_as_people_write_its_kind) {
+  const auto text_of = [](Kind kind, std::string_view matched) {
+    const SampleRecord record(RecordType::sighting, [&](RecordWriter& w) {
+      w.number(Field::sighting_kind, static_cast<uint64_t>(kind));
+      w.text(Field::sighting_matched_value, matched);
+    });
+    FieldIndex fields;
+    fields.read(record.view());
+    Row row;
+    return std::string(matched_text(fields, row));
+  };
+  BOOST_TEST(text_of(Kind::md5, {"\x00\x01\xff|\n\"4567890abc", 16}) == "0001ff7c0a2234353637383930616263");
+  BOOST_TEST(text_of(Kind::address, {"\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\2\1", 16}) == "192.0.2.1");
+  BOOST_TEST(text_of(Kind::address, {"\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1", 16}) == "2001:db8::1");
+  BOOST_TEST(text_of(Kind::port, {"\xbb\1\0\0\0\0\0\0", 8}) == "443");
+  BOOST_TEST(text_of(Kind::domain, "evil.test") == "evil.test");
+  BOOST_TEST(text_of(Kind::ja3, "ada70206e40642a3e4461f35503241d5") == "ada70206e40642a3e4461f35503241d5");
+  // What is not of the kind's length is shown as it is.
+  BOOST_TEST(text_of(Kind::port, "443") == "443");
+  BOOST_TEST(text_of(Kind::address, "odd").size() == 3U);
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/rows/values.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstring>
+
+#include "matchers/normalise/normalise.h"
 
 namespace sekisho {
 
@@ -9,6 +13,22 @@ std::string_view id_text(uint64_t id, Row& row) {
   uint8_t bytes[8];
   for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<uint8_t>(id >> (56 - 8 * i));
   return hex_text(row, bytes);
+}
+
+std::string_view matched_text(const FieldIndex& fields, Row& row) {
+  const Bytes value = fields.bytes(Field::sighting_matched_value);
+  const auto kind =
+      static_cast<Kind>(std::min<uint64_t>(fields.number(Field::sighting_kind), kind_count - 1));
+  uint64_t number = 0;
+  switch (form_of(kind)) {
+    case Form::digest: return hex_text(row, value);
+    case Form::address: return value.size() == sizeof(Address) ? address_text(row, value) : as_text(value);
+    case Form::number:
+      if (value.size() != sizeof number) return as_text(value);
+      std::memcpy(&number, value.data(), sizeof number);
+      return number_text(row, number);
+    default: return as_text(value);
+  }
 }
 
 HostPort split_host(std::string_view value) {

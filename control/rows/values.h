@@ -47,6 +47,10 @@ inline void put_list(Row& row, std::string_view key, const FieldIndex& fields, F
   row.end();
 }
 
+// The value that met the indicator, as people write values of its kind: an address as text, a digest in hex,
+// a number in decimal.
+std::string_view matched_text(const FieldIndex& fields, Row& row);
+
 // A host field without its port, and the port where there is one: "[::1]:8080" -> "[::1]", 8080.
 struct HostPort {
   std::string_view host;

@@ -74,8 +74,10 @@ bool FileSink::write_queue() {
 SinkProgress FileSink::progress(uint64_t) {
   // Opened before the first line, so that its size counts for the turning.
   const bool ready = open_file();
+  working_ = ready;
   if (queue_.empty()) return {delivered_};
   if (!ready || !write_queue()) {
+    working_ = false;
     ++errors_;
     last_error_ = std::strerror(errno);
     return {delivered_};

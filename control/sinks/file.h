@@ -26,6 +26,7 @@ class FileSink : public Sink {
   Offer offer(uint64_t sequence, const SinkMessage& message) override;
   SinkProgress progress(uint64_t now_ms) override;
   std::string status() const override;
+  bool working() const override { return working_; }
 
  private:
   bool open_file();
@@ -41,6 +42,7 @@ class FileSink : public Sink {
   uint64_t delivered_ = 0;
   uint64_t errors_ = 0;
   uint64_t rotations_ = 0;
+  bool working_ = true;
   std::string last_error_;
 };
 

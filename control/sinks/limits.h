@@ -17,6 +17,12 @@ inline constexpr size_t syslog_message_bytes_max = 64U << 10;
 // Milliseconds without a byte acknowledged, while bytes wait, before a connection is given up. Counter: connections_lost.
 inline constexpr uint64_t syslog_stall_ms_max = 10'000;
 
+// Milliseconds that a connection must live on after the receiver's host acknowledged a message, before the
+// message counts as delivered: a receiver that dies takes with it what its host had acknowledged and it had
+// not yet read. What is younger when a connection breaks is sent again on the next one. No counter: the row's
+// id tells duplicates.
+inline constexpr uint64_t syslog_settle_ms = 1'000;
+
 // Milliseconds between attempts to connect: doubled from the first to the last. Counter: connect_failures.
 inline constexpr uint64_t reconnect_ms_min = 250;
 inline constexpr uint64_t reconnect_ms_max = 30'000;

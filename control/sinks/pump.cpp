@@ -68,11 +68,17 @@ std::string PumpThread::status() const {
   return status_;
 }
 
+bool PumpThread::working() const {
+  const std::lock_guard lock(mutex_);
+  return working_;
+}
+
 void PumpThread::run() {
   for (;;) {
     const bool moved = pump_.turn(monotonic_ms());
     std::unique_lock lock(mutex_);
     status_ = sink_.status();
+    working_ = sink_.working();
     if (!moved) changed_.wait_for(lock, idle_turn, [this] { return woken_ || stopping_; });
     woken_ = false;
     if (!stopping_) continue;

@@ -40,6 +40,7 @@ class PumpThread {
   // The spool has more.
   void wake();
   std::string status() const;  // of the sink, thread-safe
+  bool working() const;
 
  private:
   void run();
@@ -51,6 +52,7 @@ class PumpThread {
   bool woken_ = false;
   bool stopping_ = false;
   std::string status_;
+  bool working_ = true;
   std::thread thread_;  // last: starts when all else is there
 };
 

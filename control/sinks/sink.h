@@ -41,6 +41,8 @@ class Sink {
   virtual SinkProgress progress(uint64_t now_ms) = 0;
   // One line for the operator: where to, in which state, with its counters.
   virtual std::string status() const = 0;
+  // It takes lines now, as far as it knows.
+  virtual bool working() const = 0;
 };
 
 }  // namespace sekisho

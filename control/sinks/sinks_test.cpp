@@ -70,12 +70,14 @@ class Receiver {
     ::close(listener_);
   }
 
-  // Takes what is there now.
-  void turn() {
+  // Takes what is there now, at most `reads` pieces of it.
+  void turn(size_t reads = SIZE_MAX) {
     pollfd waiting{listener_, POLLIN, 0};
     if (connection_ < 0 && ::poll(&waiting, 1, 0) == 1) connection_ = ::accept(listener_, nullptr, nullptr);
     char bytes[4096];
-    for (ssize_t got; connection_ >= 0 && (got = ::recv(connection_, bytes, sizeof bytes, MSG_DONTWAIT)) > 0;)
+    for (ssize_t got;
+         reads != 0 && connection_ >= 0 && (got = ::recv(connection_, bytes, sizeof bytes, MSG_DONTWAIT)) > 0;
+         --reads)
       stream_.append(bytes, static_cast<size_t>(got));
     while (take_frame()) {
     }
@@ -235,6 +237,32 @@ BOOST_AUTO_TEST_CASE(a_receiver_that_comes_late_and_breaks_often_still_gets_ever
   BOOST_TEST(texts.size() == next_row - 1);
   BOOST_TEST(receiver.bad_frames == 0U);
   BOOST_TEST(spool->backlog_records() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_dying_receivers_host_had_acknowledged_and_it_had_not_read_is_sent_again) {
+  Directory directory;
+  auto spool = *Spool::open({.directory = directory.path.string()});
+  auto dying = std::make_unique<Receiver>();
+  const uint16_t port = dying->port;
+  SyslogSink sink({.host = "127.0.0.1", .port = port, .reconnect_ms_first = 4});
+  Pump pump(*spool, sink);
+  put_rows(*spool, 1, 50);
+  uint64_t now_ms = 0;
+  for (; now_ms < 100; ++now_ms) pump.turn(now_ms);
+  BOOST_TEST(sink.working());
+  dying->turn(1);  // reads the first bytes only
+  BOOST_TEST(dying->frames.size() < 50U);
+  dying.reset();
+  Receiver next(port);
+  for (int turn = 0; turn < 5000 && spool->backlog_records() != 0; ++turn) {
+    pump.turn(now_ms += 20);
+    next.turn();
+  }
+  std::set<std::string> texts;
+  for (const std::string& frame : next.frames) texts.insert(frame.substr(frame.find("] ") + 2));
+  BOOST_TEST(texts.size() == 50U);
+  BOOST_TEST(spool->backlog_records() == 0U);
+  BOOST_TEST(next.frames.size() == 50U);  // nothing twice to the one that lives
 }
 
 BOOST_AUTO_TEST_CASE(a_receiver_that_never_reads_is_left_and_nothing_counts_as_delivered_that_it_did_not_acknowledge) {

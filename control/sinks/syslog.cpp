@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ranges>
 
 namespace sekisho {
 
@@ -28,7 +29,7 @@ Offer SyslogSink::offer(uint64_t sequence, const SinkMessage& message) {
   const size_t before = queue_.size();
   if (append_syslog_frame(queue_, options_.header, message)) ++cut_messages_;
   queued_bytes_ += queue_.size() - before;
-  sent_.push_back({queued_bytes_, sequence});
+  sent_.push_back({queued_bytes_, sequence, 0});
   return Offer::taken;
 }
 
@@ -87,6 +88,7 @@ void SyslogSink::break_off(uint64_t now_ms, const char* reason) {
   start_again_ = true;
   queue_.clear();
   sent_.clear();
+  settling_ = 0;
   queued_bytes_ = written_bytes_ = acknowledged_bytes_ = 0;
   // A quarter more or less, so that a fleet does not come back as one.
   retry_at_ms_ = now_ms + retry_ms_ * 3 / 4 + jitter_() % (retry_ms_ / 2 + 1);
@@ -130,9 +132,19 @@ void SyslogSink::take_acknowledgements(uint64_t now_ms) {
   } else if (now_ms - acknowledged_at_ms_ > options_.stall_ms_max) {
     return break_off(now_ms, "the receiver takes nothing");
   }
-  while (!sent_.empty() && sent_.front().end <= acknowledged_bytes_) {
+  settle(now_ms);
+}
+
+void SyslogSink::settle(uint64_t now_ms) {
+  for (Sent& sent : std::ranges::subrange(sent_.begin() + static_cast<ptrdiff_t>(settling_), sent_.end())) {
+    if (sent.end > acknowledged_bytes_) break;
+    sent.acknowledged_at_ms = now_ms;
+    ++settling_;
+  }
+  while (settling_ != 0 && now_ms - sent_.front().acknowledged_at_ms >= options_.settle_ms) {
     delivered_ = sent_.front().sequence;
     sent_.pop_front();
+    --settling_;
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Syslog over TCP. A message counts as delivered when the receiver's host has acknowledged its bytes (SIOCOUTQ); when a connection
-// breaks, everything after that is sent again on the next one.
+// Syslog over TCP. Syslog has no acknowledgement of its own: a message counts as delivered when the
+// receiver's host has acknowledged its bytes (SIOCOUTQ) and the connection lived on for a while after that.
+// When a connection breaks, everything else is sent again on the next one: duplicates rather than losses, and
+// the row's id tells them.
 #pragma once
 
 #include <deque>
@@ -17,6 +19,7 @@ struct SyslogSinkOptions {
   SyslogHeader header;
   uint64_t reconnect_ms_first = reconnect_ms_min;
   uint64_t stall_ms_max = syslog_stall_ms_max;
+  uint64_t settle_ms = syslog_settle_ms;
 };
 
 class SyslogSink : public Sink {
@@ -29,12 +32,14 @@ class SyslogSink : public Sink {
   Offer offer(uint64_t sequence, const SinkMessage& message) override;
   SinkProgress progress(uint64_t now_ms) override;
   std::string status() const override;
+  bool working() const override { return state_ == State::up; }
 
  private:
   enum class State : uint8_t { down, connecting, up };
   struct Sent {
     uint64_t end;       // bytes of the connection up to this message's end
     uint64_t sequence;
+    uint64_t acknowledged_at_ms;
   };
 
   void begin_connect(uint64_t now_ms);
@@ -43,6 +48,7 @@ class SyslogSink : public Sink {
   bool write_queue();
   bool receiver_is_gone();
   void take_acknowledgements(uint64_t now_ms);
+  void settle(uint64_t now_ms);
 
   SyslogSinkOptions options_;
   State state_ = State::down;
@@ -56,6 +62,7 @@ class SyslogSink : public Sink {
   uint64_t acknowledged_bytes_ = 0;
   uint64_t acknowledged_at_ms_ = 0;
   std::deque<Sent> sent_;
+  size_t settling_ = 0;  // of them, from the front: acknowledged
   uint64_t delivered_ = 0;
   bool start_again_ = false;
   uint64_t connect_failures_ = 0;

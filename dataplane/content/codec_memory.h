@@ -21,6 +21,9 @@ class CodecMemory {
 
   BlockPool& inflate_blocks() { return inflate_blocks_; }
   BlockPool& arena_blocks() { return arena_blocks_; }
+  // Bodies that found no block.
+  uint64_t inflate_refused() const { return inflate_blocks_.refused(); }
+  uint64_t arena_refused() const { return arena_blocks_.refused(); }
 
  private:
   BlockPool inflate_blocks_;

@@ -256,6 +256,15 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_not_coded_at_all_passes_and_is_said) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(plain_text_that_begins_with_the_method_of_zlib_passes_too) {
+  const std::string text = "X5O!P%@AP is no stream of zlib: the check of its two header bytes fails";
+  for (const size_t piece : {1U, 1000U}) {
+    const Decoded decoded = decode(ContentEncoding::deflate, text, piece);
+    BOOST_TEST(decoded.bytes == text);
+    BOOST_TEST(decoded.anomalies == "content.not_encoded ");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_wrong_checksum_is_said_and_the_bytes_stand) {
   std::string coded = deflated("checked text", gzip);
   coded[coded.size() - 8] ^= 1;

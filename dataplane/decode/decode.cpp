@@ -8,6 +8,9 @@ namespace sekisho {
 
 namespace {
 
+namespace ppp_protocol {
+constexpr uint16_t ipv4 = 0x0021, ipv6 = 0x0057;
+}
 constexpr uint32_t ethernet_bytes = 14;
 constexpr uint32_t tag_bytes = 4;
 constexpr uint32_t llc_snap_bytes = 8;
@@ -22,7 +25,7 @@ void clear(Packet& packet, LinkType link, const DecodeOptions& options) {
   packet.link = link;
   packet.checksum = packet.checksum_verified ? ChecksumState::good : ChecksumState::unchecked;
   packet.ip_version = packet.ip_protocol = packet.tos = packet.ttl = 0;
-  packet.dont_fragment = packet.reassembled = false;
+  packet.dont_fragment = packet.reassembled = packet.pppoe = false;
   packet.vlan_count = 0;
   packet.vlan[0] = packet.vlan[1] = 0;
   packet.ip_id = packet.l3_offset = packet.l4_offset = 0;
@@ -42,6 +45,30 @@ uint16_t snap_type(const Packet& packet, uint32_t at) {
   return load_be16(packet.data + at + 6);
 }
 
+// RFC 2516 4: version and type, code 0, session, length of what follows: the PPP protocol, always of two bytes here, and the packet. A
+// receiver cuts the frame there, so an IP header that says more is refused.
+void decode_pppoe(Packet& packet, uint32_t at, const DecodeOptions& options) {
+  constexpr uint32_t pppoe_bytes = 6, ppp_bytes = 2;
+  if (packet.length - at < pppoe_bytes + ppp_bytes) return stop(packet, DecodeStatus::truncated);
+  const uint8_t* header = packet.data + at;
+  if (header[0] != 0x11 || header[1] != 0) return stop(packet, DecodeStatus::not_ip);
+  const uint16_t protocol = load_be16(header + pppoe_bytes);
+  if (protocol != ppp_protocol::ipv4 && protocol != ppp_protocol::ipv6) return stop(packet, DecodeStatus::not_ip);
+  packet.pppoe = true;
+  at += pppoe_bytes + ppp_bytes;
+  const bool is_ipv4 = protocol == ppp_protocol::ipv4;
+  decode_network(packet, is_ipv4 ? ether_type::ipv4 : ether_type::ipv6, at, options);
+  if (packet.l3_offset != at || packet.status == DecodeStatus::bad_header) return;  // no IP header was understood
+  const uint32_t said = is_ipv4 ? load_be16(packet.data + at + 2) : 40U + load_be16(packet.data + at + 4);
+  if (said + ppp_bytes > load_be16(header + 4)) stop(packet, DecodeStatus::bad_header, DecodeAnomaly::bad_length);
+}
+
+uint32_t vlan_key(const Packet& packet) {
+  uint32_t key = 0;
+  for (unsigned i = 0; i < packet_vlan_tags_max; ++i) key = key << 16 | (i < packet.vlan_count ? packet.vlan[i] + 1U : 0U);
+  return key;
+}
+
 // From an EtherType that is no plain IP: `at` is just past it.
 [[gnu::noinline]] void decode_tagged(Packet& packet, uint16_t type, uint32_t at, const DecodeOptions& options) {
   while (is_tag(type)) {
@@ -51,6 +78,8 @@ uint16_t snap_type(const Packet& packet, uint32_t at) {
     type = load_be16(packet.data + at + 2);
     at += tag_bytes;
   }
+  if (options.vlans_in_key == VlansInKey::yes) packet.tuple.vlans = vlan_key(packet);
+  if (type == ether_type::pppoe_session) return decode_pppoe(packet, at, options);
   if (type < ether_type_min) {
     type = snap_type(packet, at);
     at += type != 0 ? llc_snap_bytes : 0;
@@ -97,8 +126,8 @@ void decode_ppp(Packet& packet, const DecodeOptions& options) {
     if (packet.length <= at) return stop(packet, DecodeStatus::truncated);
     protocol = static_cast<uint16_t>(protocol << 8 | packet.data[at++]);
   }
-  if (protocol == 0x0021) return decode_network(packet, ether_type::ipv4, at, options);
-  if (protocol == 0x0057) return decode_network(packet, ether_type::ipv6, at, options);
+  if (protocol == ppp_protocol::ipv4) return decode_network(packet, ether_type::ipv4, at, options);
+  if (protocol == ppp_protocol::ipv6) return decode_network(packet, ether_type::ipv6, at, options);
 }
 
 }  // namespace

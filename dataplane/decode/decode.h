@@ -18,10 +18,14 @@ enum class VerifyChecksums : uint8_t {
   yes   // the wire: what a receiver would discard is not to be parsed
 };
 
+// Whether a conversation is another one under another VLAN stack. `no` where the two directions of one may bear different tags.
+enum class VlansInKey : uint8_t { no, yes };
+
 struct DecodeOptions {
   VerifyChecksums verify_checksums = VerifyChecksums::yes;
   // Path group of each port pair, by pair index (DESIGN 6); a pair past the end is a path of its own.
   std::span<const uint16_t> path_of_pair;
+  VlansInKey vlans_in_key = VlansInKey::no;
 };
 
 void decode(Packet& packet, LinkType link, const DecodeOptions& options);

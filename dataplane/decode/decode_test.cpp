@@ -87,6 +87,20 @@ BOOST_AUTO_TEST_CASE(two_vlan_tags_and_the_options_of_a_syn_are_read) {
   BOOST_TEST(packet.payload_length == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(the_vlan_stack_is_part_of_the_key_where_asked_for) {
+  DecodeOptions options{VerifyChecksums::yes, {}};
+  Packet tagged = packet_over(golden_syn_in_two_tags);
+  decode(tagged, LinkType::ethernet, options);
+  BOOST_TEST(tagged.tuple.vlans == 0U);
+  options.vlans_in_key = VlansInKey::yes;
+  decode(tagged, LinkType::ethernet, options);
+  BOOST_TEST(tagged.tuple.vlans == ((100U + 1) << 16 | (0x0c8U + 1)));
+  BOOST_TEST((reversed(tagged.tuple).vlans == tagged.tuple.vlans));
+  Packet untagged = packet_over(golden_tcp);
+  decode(untagged, LinkType::ethernet, options);
+  BOOST_TEST(untagged.tuple.vlans == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(ipv6_extension_headers_lead_to_the_transport) {
   const auto packet = decoded(golden_udp_behind_three_extensions);
   BOOST_TEST(is(packet, DecodeStatus::ok));
@@ -150,6 +164,28 @@ BOOST_AUTO_TEST_CASE(what_is_not_ip_is_said_so_on_every_link) {
   BOOST_TEST(is(decoded(Frame(4, 9), LinkType::null_loop), DecodeStatus::not_ip));
   BOOST_TEST(is(decoded(Frame{0xc0, 0x21, 1, 1, 0, 4}, LinkType::ppp), DecodeStatus::not_ip));
   BOOST_TEST(is(decoded(Frame(20, 0x10), LinkType::raw_ip), DecodeStatus::not_ip));
+}
+
+BOOST_AUTO_TEST_CASE(pppoe_leads_to_its_datagram_and_not_past_its_own_length) {
+  const Frame datagram = ipv4({}, udp({}, 4000, 53, text("question")));
+  const auto session = [&](size_t length, const Frame& start = {0x11, 0}, unsigned protocol = 0x0021) {
+    return be16(0x8864) + start + be16(7) + be16(static_cast<unsigned>(length)) + be16(protocol) + datagram;
+  };
+  const Frame tags = macs() + be16(0x88a8) + be16(100) + be16(0x8100) + be16(200);
+  for (const Frame& link : {macs(), tags}) {
+    const auto packet = decoded(link + session(datagram.size() + 2));
+    BOOST_TEST(is(packet, DecodeStatus::ok));
+    BOOST_TEST(packet.pppoe);
+    BOOST_TEST(as_text(packet.payload()) == "question");
+    BOOST_TEST(packet.l3_offset == link.size() + 10);
+  }
+  BOOST_TEST(is(decoded(macs() + session(datagram.size() + 1)), DecodeStatus::bad_header, DecodeAnomaly::bad_length));
+  BOOST_TEST(is(decoded(macs() + session(datagram.size() + 9)), DecodeStatus::ok));
+  BOOST_TEST(is(decoded(macs() + session(datagram.size() + 2, {0x11, 9})), DecodeStatus::not_ip));
+  BOOST_TEST(is(decoded(macs() + session(datagram.size() + 2, {0x11, 0}, 0xc021)), DecodeStatus::not_ip));
+  const Frame whole = macs() + session(datagram.size() + 2);
+  for (size_t cut = 0; cut < 22; ++cut)
+    BOOST_TEST(is(decoded(Frame(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(cut))), DecodeStatus::truncated));
 }
 
 BOOST_AUTO_TEST_CASE(a_third_vlan_tag_is_too_deep) {

@@ -31,10 +31,11 @@ struct FiveTuple {
   uint8_t ip_protocol = 0;
   uint8_t reserved = 0;
   uint16_t path = 0;              // port pair or declared path group: part of the key (DESIGN 6)
+  uint32_t vlans = 0;             // by option the VLAN ids, outer in the upper half, each + 1 so that 0 is no tag; else 0
 
   bool operator==(const FiveTuple&) const = default;
 };
-static_assert(sizeof(FiveTuple) == 40);
+static_assert(sizeof(FiveTuple) == 44);
 
 inline FiveTuple reversed(const FiveTuple& tuple) {
   FiveTuple other = tuple;

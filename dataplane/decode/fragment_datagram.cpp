@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A complete datagram as one frame: the first fragment's link and IP headers, made whole again, and everybody's payload.
 // What decode() says of it is what it would say had nobody fragmented it.
+#include <algorithm>
+
 #include "dataplane/decode/checksum.h"
 #include "dataplane/decode/fragments.h"
 
@@ -83,6 +85,8 @@ FragmentReason Defragmenter::build_datagram(const Tracker& tracker) {
     make_ipv4_whole(frame + first.l3_offset, header_end - first.l3_offset, tracker.end_seen);
   else
     make_ipv6_whole(frame, first, tracker.end_seen);
+  const uint32_t ip_bytes = header_end - first.l3_offset + tracker.end_seen;
+  if (first.pppoe) store_be16(frame + first.l3_offset - 4, static_cast<uint16_t>(std::min<uint32_t>(ip_bytes + 2, UINT16_MAX)));
 
   datagram_ = held_[tracker.last_by_arrival].packet;  // its times and number: now the datagram exists
   datagram_.data = frame;

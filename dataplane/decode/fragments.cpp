@@ -68,7 +68,7 @@ Defragmenter::~Defragmenter() {
   give_back_datagram();
 }
 
-FragmentResult Defragmenter::add(Packet& packet) {
+FragmentResult Defragmenter::add(Packet& packet, FragmentRules rules) {
   give_back_datagram();
   const uint64_t now_ns = packet.time_ns;
   const FiveTuple key = key_of(packet);
@@ -79,7 +79,7 @@ FragmentResult Defragmenter::add(Packet& packet) {
     close(index);
     index = 0;
   }
-  if (index == 0) index = open(key, chain, now_ns);
+  if (index == 0) index = open(key, chain, now_ns, rules);
   Tracker& tracker = trackers_[index];
   if (tracker.condemned) return dropped(FragmentReason::late);
 
@@ -125,7 +125,7 @@ uint32_t Defragmenter::find(const FiveTuple& key, uint32_t chain) const {
 }
 
 // When all are taken the oldest goes: an honest datagram is complete within milliseconds, a flood's never.
-uint32_t Defragmenter::open(const FiveTuple& key, uint32_t chain, uint64_t now_ns) {
+uint32_t Defragmenter::open(const FiveTuple& key, uint32_t chain, uint64_t now_ns, FragmentRules rules) {
   if (tracker_free_ == 0 && tracker_untouched_ == trackers_.size()) {
     drop_held(trackers_[oldest_], FragmentReason::evicted);
     close(oldest_);
@@ -139,6 +139,7 @@ uint32_t Defragmenter::open(const FiveTuple& key, uint32_t chain, uint64_t now_n
   tracker = {};
   tracker.key = key;
   tracker.since_ns = now_ns;
+  tracker.rules = rules;
   tracker.next_in_chain = chains_[chain];
   chains_[chain] = index;
   tracker.older = newest_;
@@ -164,13 +165,13 @@ void Defragmenter::close(uint32_t index) {
 
 FragmentReason Defragmenter::check(const Tracker& tracker, const Packet& packet, Piece& piece) const {
   if (piece.more && (piece.end - piece.begin) % 8 != 0) {
-    if (rules_ == FragmentRules::strict) return FragmentReason::misaligned;
+    if (tracker.rules == FragmentRules::strict) return FragmentReason::misaligned;
     piece.end -= (piece.end - piece.begin) % 8;
   }
   if (piece.end == piece.begin) return FragmentReason::empty;
   if (piece.end + counted_header_bytes(packet) > datagram_bytes_max) return FragmentReason::too_long;
   const bool is_first = piece.begin == 0;
-  if (is_first && rules_ == FragmentRules::strict && !holds_transport_header(packet)) return FragmentReason::tiny_first;
+  if (is_first && tracker.rules == FragmentRules::strict && !holds_transport_header(packet)) return FragmentReason::tiny_first;
   if (const auto reason = check_length(tracker, piece); reason != FragmentReason::none) return reason;
   if (const auto reason = check_overlap(tracker, packet, piece); reason != FragmentReason::none) return reason;
   return tracker.count == fragments_per_datagram_max ? FragmentReason::too_many : FragmentReason::none;
@@ -182,7 +183,7 @@ FragmentReason Defragmenter::check_length(const Tracker& tracker, Piece piece) c
     return agrees ? FragmentReason::none : FragmentReason::length_conflict;
   }
   if (!tracker.has_last) return FragmentReason::none;
-  const bool within = rules_ == FragmentRules::strict ? piece.end < tracker.end_seen : piece.end <= tracker.end_seen;
+  const bool within = tracker.rules == FragmentRules::strict ? piece.end < tracker.end_seen : piece.end <= tracker.end_seen;
   return within ? FragmentReason::none : FragmentReason::length_conflict;
 }
 
@@ -194,7 +195,7 @@ FragmentReason Defragmenter::check_overlap(const Tracker& tracker, const Packet&
     const Held& met = held_[index];
     if (met.run_head != index || met.run_end <= piece.begin) continue;
     if (met.begin >= piece.end) break;
-    if (rules_ == FragmentRules::lenient)
+    if (tracker.rules == FragmentRules::lenient)
       return piece.begin >= met.begin && piece.end <= met.run_end ? FragmentReason::duplicate : FragmentReason::overlap;
     const bool is_copy = piece.begin == met.begin && piece.end == met.end && piece.more == met.packet.fragment.more &&
                          std::memcmp(packet.payload().data(), met.packet.payload().data(), packet.payload_length) == 0;
@@ -228,7 +229,7 @@ void Defragmenter::link_by_offset(Tracker& tracker, uint32_t index) {
   if (last != 0 && held_[last].end <= held.begin) {
     held_[last].next_by_offset = index;
     tracker.last_by_offset = index;
-    if (rules_ == FragmentRules::lenient && held_[last].end == held.begin) {
+    if (tracker.rules == FragmentRules::lenient && held_[last].end == held.begin) {
       held.run_head = held_[last].run_head;
       held_[held.run_head].run_end = held.end;
     }
@@ -288,14 +289,22 @@ void Defragmenter::forget_newest(Tracker& tracker) {
 void Defragmenter::condemn(uint32_t index, FragmentReason reason) {
   drop_held(trackers_[index], reason);
   trackers_[index].condemned = true;
-  if (rules_ == FragmentRules::lenient) close(index);
+  if (trackers_[index].rules == FragmentRules::lenient) close(index);
+}
+
+const char* fragment_anomaly_name(FragmentReason reason) {
+  static constexpr const char* names[static_cast<size_t>(FragmentReason::count)] = {
+      "",                  "ip.frag_duplicate",  "ip.frag_overlap", "ip.frag_length_conflict", "ip.frag_too_long",
+      "ip.frag_tiny_first", "ip.frag_misaligned", "ip.frag_empty",   "ip.frag_too_many",        "ip.frag_ecn_conflict",
+      "ip.frag_no_buffer", "ip.frag_evicted",    "ip.frag_timeout", "ip.frag_late",            "ip.frag_shutdown"};
+  return names[static_cast<size_t>(reason)];
 }
 
 const char* fragment_reason_name(FragmentReason reason) {
-  static constexpr const char* names[static_cast<size_t>(FragmentReason::count)] = {
-      "none",     "duplicate",    "overlap",   "length_conflict", "too_long", "tiny_first", "misaligned", "empty",
-      "too_many", "ecn_conflict", "no_buffer", "evicted",         "timeout",  "late",       "shutdown"};
-  return names[static_cast<size_t>(reason)];
+  // The same names without their prefix: one list.
+  const char* name = fragment_anomaly_name(reason);
+  constexpr size_t prefix = sizeof "ip.frag_" - 1;
+  return reason == FragmentReason::none ? "none" : name + prefix;
 }
 
 }  // namespace sekisho

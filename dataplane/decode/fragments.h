@@ -41,7 +41,10 @@ enum class FragmentReason : uint8_t {
   shutdown,
   count
 };
+// "overlap": the counter is `fragments.overlap`.
 const char* fragment_reason_name(FragmentReason reason);
+// "ip.frag_overlap": the anomaly's whole name.
+const char* fragment_anomaly_name(FragmentReason reason);
 
 struct FragmentCounters {
   uint64_t held = 0;       // fragments ever held
@@ -89,7 +92,10 @@ class Defragmenter {
 
   // A packet with status `fragment`; its time_ns is now. With `held` and `complete` it was retained; with `dropped` it
   // was not, and is the caller's to drop.
-  FragmentResult add(Packet& packet);
+  // A datagram is held under the rules of its first fragment to come.
+  FragmentResult add(Packet& packet, FragmentRules rules);
+  FragmentResult add(Packet& packet) { return add(packet, rules_); }
+  FragmentRules rules() const { return rules_; }
   // Drops datagrams whose time is over, at most `at_most`; call before each burst. Returns how many.
   uint32_t expire(uint64_t now_ns, uint32_t at_most);
   void clear();
@@ -117,6 +123,7 @@ class Defragmenter {
     uint32_t bytes;
     uint32_t end_seen;  // the highest; the datagram's length once has_last
     uint8_t ecn_seen;   // bit n: code point n
+    FragmentRules rules;
     bool has_last;
     bool condemned;     // drops the rest of its datagram until its time is over
   };
@@ -126,7 +133,7 @@ class Defragmenter {
   };
 
   uint32_t find(const FiveTuple& key, uint32_t chain) const;
-  uint32_t open(const FiveTuple& key, uint32_t chain, uint64_t now_ns);
+  uint32_t open(const FiveTuple& key, uint32_t chain, uint64_t now_ns, FragmentRules rules);
   void close(uint32_t index);
   uint32_t chain_of(const FiveTuple& key) const { return static_cast<uint32_t>(hash_(key)) & chain_mask_; }
 

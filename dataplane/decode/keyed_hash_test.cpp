@@ -131,6 +131,17 @@ BOOST_AUTO_TEST_CASE(an_address_with_the_other_sides_port_is_another_flow) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(another_vlan_stack_is_another_flow) {
+  std::mt19937 random(3);
+  for (const KeyedHash& hash : methods()) {
+    FiveTuple tuple = random_tuple(random);
+    const uint64_t plain = hash(tuple);
+    tuple.vlans = 101U << 16 | 201U;
+    BOOST_TEST(hash(tuple) != plain);
+    BOOST_TEST(hash(tuple) == hash(reversed(tuple)));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(each_flipped_bit_flips_half_of_the_hash) {
   std::mt19937 random(3);
   for (const KeyedHash& hash : methods()) {

@@ -14,7 +14,7 @@
 namespace sekisho {
 
 namespace ether_type {
-inline constexpr uint16_t ipv4 = 0x0800, ipv6 = 0x86dd;
+inline constexpr uint16_t ipv4 = 0x0800, ipv6 = 0x86dd, pppoe_session = 0x8864;
 }
 namespace ip_protocol {
 inline constexpr uint8_t hop_by_hop = 0, icmp = 1, tcp = 6, udp = 17, routing = 43, fragment = 44, authentication = 51,

@@ -30,7 +30,7 @@ inline constexpr size_t datagram_bytes_max = 65535;
 // Reassembled datagrams that are in use at one time (a stage may retain one), per lcore, count, 64 KiB each. Past it: the
 // datagram is dropped, counter `fragments.no_buffer`.
 inline constexpr uint32_t datagram_buffers_max = 64;
-// Link header in front of a reassembled datagram, bytes: 20 (Linux cooked v2) + 2 VLAN tags of 4 + LLC/SNAP of 8.
+// Link header in front of a reassembled datagram, bytes: 20 (Linux cooked v2) + 2 VLAN tags of 4 + LLC/SNAP or PPPoE of 8.
 // Decode records no longer one, so it cannot be passed.
 inline constexpr size_t link_header_bytes_max = 36;
 

@@ -119,6 +119,7 @@ struct Packet {
   uint8_t ttl = 0;
   bool dont_fragment = false;
   bool reassembled = false;       // data is a datagram made of fragments, not a frame of the wire
+  bool pppoe = false;             // RFC 2516: eight bytes in front of the IP header, whose length field stands at l3_offset - 4
   uint8_t vlan_count = 0;
   uint16_t vlan[packet_vlan_tags_max] = {};  // ids, outer first
   uint16_t ip_id = 0;

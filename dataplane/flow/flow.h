@@ -52,12 +52,9 @@ struct FlowFirst {
 
 struct alignas(64) Flow {
   FiveTuple tuple;  // client to server
+  uint32_t table_index = 0;  // of this flow in the table's array
   uint64_t id = 0;  // unique within the process: lcore in the top byte
   uint64_t last_ns = 0;
-  FlowState state = FlowState::half_open;
-  uint8_t reserved = 0;
-  uint16_t flags = 0;
-  uint32_t table_index = 0;  // of this flow in the table's array
   // Second line.
   uint64_t bytes[2] = {};    // by Direction, of the frames
   uint32_t packets[2] = {};
@@ -67,7 +64,9 @@ struct alignas(64) Flow {
   uint32_t timer_previous = 0;
   uint32_t timer_slot = 0;
   uint32_t last_wall_delta_us = 0;  // unused by the table: wall time of the last packet, us after start_wall_ns
+  FlowState state = FlowState::half_open;
   uint8_t tcp_flags[2] = {};        // as in FlowFirst, here so that a packet does not touch the third line
+  uint16_t flags = 0;
 };
 static_assert(sizeof(Flow) == 128);
 

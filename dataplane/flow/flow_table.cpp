@@ -3,30 +3,37 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstddef>
 
 namespace sekisho {
 
 namespace {
 
-constexpr uint8_t protocol_tcp = 6;
+constexpr uint8_t protocol_tcp = 6, protocol_udp = 17;
 constexpr unsigned ethernet_bytes = 14;
 
-// In words: five compares without a branch between them.
+// In words: six compares without a branch between them.
 struct TupleWords {
   uint64_t words[5];
+  uint32_t vlans;
 
-  explicit TupleWords(const FiveTuple& tuple) { std::memcpy(words, &tuple, sizeof words); }
+  explicit TupleWords(const FiveTuple& tuple) : vlans(tuple.vlans) { std::memcpy(words, &tuple, sizeof words); }
   bool operator==(const TupleWords& other) const {
-    uint64_t difference = 0;
+    uint64_t difference = vlans ^ other.vlans;
     for (int i = 0; i < 5; ++i) difference |= words[i] ^ other.words[i];
     return difference == 0;
   }
 };
-static_assert(sizeof(TupleWords) == sizeof(FiveTuple));
+static_assert(offsetof(FiveTuple, vlans) == sizeof(TupleWords::words));
 
-bool is_syn_ack(const Packet& packet) {
-  constexpr uint8_t both = tcp_flag::syn | tcp_flag::ack;
-  return packet.tuple.ip_protocol == protocol_tcp && (packet.tcp.flags & both) == both;
+// Whether the first packet seen of a flow is an answer. A handshake says so; where none was seen, the ports: services have the low
+// ones, the clients' systems take theirs from the others (RFC 6335 6, RFC 6056 3.2).
+bool is_answer(const Packet& packet) {
+  constexpr uint16_t system_ports = 1024;
+  const bool is_tcp = packet.tuple.ip_protocol == protocol_tcp;
+  if (is_tcp && (packet.tcp.flags & tcp_flag::syn) != 0) return (packet.tcp.flags & tcp_flag::ack) != 0;
+  return (is_tcp || packet.tuple.ip_protocol == protocol_udp) && packet.tuple.source_port < system_ports &&
+         packet.tuple.destination_port >= system_ports;
 }
 
 Direction direction_of(const Flow& flow, const FiveTuple& tuple) {
@@ -124,6 +131,11 @@ void FlowTable::refresh_path(FlowFirst& first, const Packet& packet, Direction d
 }
 
 FlowTable::Found FlowTable::create(const Packet& packet, uint64_t hash, uint64_t now_ns) {
+  if (half_open_ >= options_.half_open_max && options_.half_open_full == HalfOpenFullPolicy::refuse) {
+    ++counters_.refused;
+    ++counters_.refused_half_open;
+    return {.half_open_full = true};
+  }
   if (!make_room()) {
     ++counters_.refused;
     return {};
@@ -140,7 +152,7 @@ FlowTable::Found FlowTable::create(const Packet& packet, uint64_t hash, uint64_t
   else
     ++untouched_;
 
-  const Direction direction = is_syn_ack(packet) ? Direction::server_to_client : Direction::client_to_server;
+  const Direction direction = is_answer(packet) ? Direction::server_to_client : Direction::client_to_server;
   flow = {};
   flow.tuple = direction == Direction::client_to_server ? packet.tuple : reversed(packet.tuple);
   flow.tuple.reserved = 0;

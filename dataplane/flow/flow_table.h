@@ -6,6 +6,7 @@
 // under any seed). Both directions of a conversation hash alike.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "dataplane/decode/keyed_hash.h"
@@ -17,9 +18,13 @@
 
 namespace sekisho {
 
+// What happens where the bound on half-open flows is met: the oldest makes room, or the newcomer has no flow.
+enum class HalfOpenFullPolicy : uint8_t { evict_oldest, refuse };
+
 struct FlowTableOptions {
   uint32_t flows_max = 1U << 17;       // established and half-open together
-  uint32_t half_open_max = 1U << 14;   // of flows_max; at the bound the oldest half-open flow goes; established ones never do
+  uint32_t half_open_max = 1U << 14;   // of flows_max
+  HalfOpenFullPolicy half_open_full = HalfOpenFullPolicy::evict_oldest;  // established flows never make room
   uint64_t half_open_timeout_ns = 30'000'000'000;
   uint64_t established_timeout_ns = 300'000'000'000;  // TCP
   uint64_t datagram_timeout_ns = 60'000'000'000;      // UDP, ICMP and the rest, once both sides spoke
@@ -33,7 +38,8 @@ struct FlowCounters {
   uint64_t created = 0;
   uint64_t expired = 0;
   uint64_t evicted_half_open = 0;  // by the half-open bound, or for a newcomer into a full table
-  uint64_t refused = 0;            // table full of established flows: the packet has no flow
+  uint64_t refused = 0;            // no room: the packet has no flow
+  uint64_t refused_half_open = 0;  // of these: by the half-open bound
   uint64_t refused_bucket = 0;     // of these: by flow_bucket_chain_max, which nobody without the secret can meet
   uint64_t timers_visited = 0;     // flows looked at by expire(): ended, or filed again because they had moved on
 };
@@ -61,12 +67,13 @@ class FlowTable {
   }
 
   struct Found {
-    Flow* flow = nullptr;  // nullptr: the table is full of established flows (refused rises)
+    Flow* flow = nullptr;  // nullptr: no room (refused rises)
     Direction direction = Direction::client_to_server;
     bool created = false;
+    bool half_open_full = false;
   };
   // The flow of a decoded packet, made when absent (client = the packet's sender, except that a SYN+ACK makes its
-  // receiver the client). Updates counters, last_ns and the timer; does not run timers, but ends a flow it meets whose
+  // receiver the client, and so does, without a SYN, a packet from a port below 1024 to one above). Updates counters, last_ns and the timer; does not run timers, but ends a flow it meets whose
   // time is over and makes a new one. May end another, half-open flow: no Flow pointer outlives the next call.
   // State: datagram flows (all but TCP) become established here when the other side answers; TCP flows only by
   // set_state, since a SYN+ACK proves nothing about the SYN's sender.
@@ -86,6 +93,12 @@ class FlowTable {
   // Ends one flow now, or all of them.
   void remove(Flow& flow, FlowEnd end);
   void clear(FlowEnd end);
+
+  // Calls see(flow, first) for the flows in `places` places of the table from `from` on (1 is the first) as
+  // long as it says true. Where to go on: the place of the flow that it refused, or the one behind the last;
+  // 0 = no more.
+  template <typename See>
+  uint32_t visit(uint32_t from, uint32_t places, See see) const;
 
   uint32_t size() const { return size_; }
   uint32_t half_open() const { return half_open_; }
@@ -130,5 +143,13 @@ class FlowTable {
   uint64_t created_ever_ = 0;
   FlowCounters counters_;
 };
+
+template <typename See>
+uint32_t FlowTable::visit(uint32_t from, uint32_t places, See see) const {
+  const auto end = static_cast<uint32_t>(std::min<uint64_t>(uint64_t{from} + places, untouched_));
+  for (uint32_t index = from; index < end; ++index)
+    if (flows_[index].table_index != 0 && !see(flows_[index], cold_[index].first)) return index;
+  return end < untouched_ ? std::max(from, end) : 0;
+}
 
 }  // namespace sekisho

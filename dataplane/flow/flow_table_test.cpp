@@ -96,17 +96,33 @@ BOOST_AUTO_TEST_CASE(both_directions_are_one_flow_with_counters_of_their_own) {
   BOOST_TEST(f.table.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(ip_versions_ports_protocols_and_paths_separate_flows) {
+BOOST_AUTO_TEST_CASE(ip_versions_ports_protocols_paths_and_vlans_separate_flows) {
   Fixture f;
-  std::vector<Packet> packets(6, packet_of(1, 1000));
+  std::vector<Packet> packets(7, packet_of(1, 1000));
   packets[1].tuple.source_port = 1001;
   packets[2].tuple.ip_protocol = packets[2].ip_protocol = 17;
   packets[3].tuple.path = 1;
   packets[4].tuple.source = v6(1), packets[4].tuple.destination = v6(2);
   packets[5].tuple.source = v6(1), packets[5].tuple.destination = v6(3);
+  packets[6].tuple.vlans = 101U << 16;
   for (const Packet& packet : packets) BOOST_TEST(f.see(packet).created);
   for (const Packet& packet : packets) BOOST_TEST(!f.see(answer_to(packet)).created);
   BOOST_TEST(f.table.size() == packets.size());
+}
+
+BOOST_AUTO_TEST_CASE(without_a_handshake_the_low_port_is_the_servers) {
+  Fixture f;
+  for (const uint8_t protocol : {uint8_t{6}, uint8_t{17}}) {
+    const Packet question = packet_of(7, 40'000, protocol, tcp_flag::ack);  // to port 80
+    const auto made = f.see(answer_to(question, tcp_flag::ack));
+    BOOST_TEST(made.created);
+    BOOST_TEST((made.direction == Direction::server_to_client));
+    BOOST_TEST((made.flow->tuple == question.tuple));
+    BOOST_TEST((f.see(question).direction == Direction::client_to_server));
+  }
+  // A SYN decides whatever the ports are, and equals are taken in their order.
+  BOOST_TEST((f.see(answer_to(packet_of(8, 40'000), tcp_flag::syn)).direction == Direction::client_to_server));
+  BOOST_TEST((f.see(packet_of(9, 80, 17)).direction == Direction::client_to_server));
 }
 
 BOOST_AUTO_TEST_CASE(a_syn_ack_makes_its_receiver_the_client) {

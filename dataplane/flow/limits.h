@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bounds of the flow stage. Each has a sentence, a unit, a counter and what happens at the limit. The number of flows and
-// of half-open ones is in FlowTableOptions: past it counters `flow.refused` and `flow.evicted_half_open`.
+// of half-open ones is in FlowTableOptions. Past the first: counter `flow.refused`, the packet has no flow. Past the second, by
+// policy: counter `flow.evicted_half_open`, the oldest makes room; or `flow.refused_half_open`, the newcomer has no flow.
 #pragma once
 
 #include <cstdint>

@@ -72,12 +72,16 @@ DecoderInput input_of(const Body& body, const Body::Layer& layer, Bytes bytes) {
 }  // namespace
 
 bool Inspector::add_layer(Body& body, const Decoder* decoder, const BodyMeta& meta) {
-  if (decoder == nullptr) return false;
+  if (decoder == nullptr) {  // nothing of ours decodes it
+    ++counters_.body_layers;
+    return false;
+  }
   BlockPool& pool = body_memory_.states_for(*decoder);
   void* state = decoder->state_bytes <= pool.block_bytes() ? pool.take() : nullptr;
-  if (state == nullptr) return false;
-  if (!decoder->start(state, meta, decoder_context_)) {
-    pool.give(state);
+  if (state == nullptr || !decoder->start(state, meta, decoder_context_)) {
+    if (state != nullptr) pool.give(state);
+    ++counters_.body_layers;
+    gave_up_ = gave_up_ | GaveUp::body;
     return false;
   }
   body.layers[body.layer_count++] = {decoder, state, 0, false};
@@ -89,6 +93,7 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   void* block = inspection.open_bodies < flow_bodies_max ? body_memory_.bodies.take() : nullptr;
   if (block == nullptr) {
     ++counters_.body_refused;
+    gave_up_ = gave_up_ | GaveUp::body;
     return no_body;
   }
   auto* body = new (block) Body;
@@ -100,11 +105,11 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   body->end_unknown = meta.declared_bytes == body_length_unknown;
   body->name_size = keep(body->name, sizeof body->name, meta.file_name);
   body->type_size = keep(body->type, sizeof body->type, meta.declared_type);
-  // The sender applied the encodings first to last, so they come off last to first.
-  for (unsigned i = body_encodings_max; i-- > 0;)
-    if (meta.encodings[i] != ContentEncoding::identity && !add_layer(*body, decoder_for(meta.encodings[i]), meta))
-      ++counters_.body_layers;
-  if (const Decoder* decoder = decoder_for(meta.media)) body->container = add_layer(*body, decoder, meta);
+  // The sender applied the encodings first to last, so they come off last to first; under one that stays on nothing is what it says.
+  bool bare = true;
+  for (unsigned i = body_encodings_max; bare && i-- > 0;)
+    if (meta.encodings[i] != ContentEncoding::identity) bare = add_layer(*body, decoder_for(meta.encodings[i]), meta);
+  if (const Decoder* decoder = bare ? decoder_for(meta.media) : nullptr) body->container = add_layer(*body, decoder, meta);
   if (!body->container) body->hash = FileHash(file_hashes_);
   open_patterns(*body);
   body->next = inspection.bodies;
@@ -216,11 +221,12 @@ void Inspector::end_segment(FlowInspection& inspection) {
 void Inspector::open_patterns(Body& body) {
   const Image* image = look_ups_.image();
   if (image == nullptr || (image->pattern_kinds() & kind_bit(Kind::keyword)) == 0) return;
-  if (image->stream_state_bytes() > body_memory_.pattern_streams.block_bytes()) return;
-  auto* state = static_cast<uint8_t*>(body_memory_.pattern_streams.take());
-  if (state == nullptr) return;
-  if (!image->stream_open({state, body_memory_.pattern_streams.block_bytes()})) {
-    body_memory_.pattern_streams.give(state);
+  BlockPool& pool = body_memory_.pattern_streams;
+  auto* state = static_cast<uint8_t*>(image->stream_state_bytes() <= pool.block_bytes() ? pool.take() : nullptr);
+  if (state == nullptr || !image->stream_open({state, pool.block_bytes()})) {
+    if (state != nullptr) pool.give(state);
+    ++counters_.body_unscanned;
+    gave_up_ = gave_up_ | GaveUp::body;
     return;
   }
   body.pattern_stream = state;
@@ -236,11 +242,11 @@ void Inspector::scan_patterns(Body& body, Bytes bytes) {
     open_patterns(body);
     if (body.pattern_stream == nullptr) return;
   }
-  Hit hits[64];
-  uint64_t dropped = 0;
+  Hit hits[scan_hits_max];
   const std::span<uint8_t> state(static_cast<uint8_t*>(body.pattern_stream), body_memory_.pattern_streams.block_bytes());
   const size_t count = look_ups_.image()->stream_scan(state, bytes, 0, static_cast<int64_t>(clock_.wall_ns / 1'000'000'000),
-                                                      *look_ups_.scratch(), hits, dropped);
+                                                      *look_ups_.scratch(), hits, counters_.scan_hits_dropped);
+  if (count > 0 && !look_ups_.empty()) look_up_now();  // what was seen before is told before
   for (size_t i = 0; i < count; ++i) {
     const IndicatorEntry entry = look_ups_.image()->indicator(hits[i].indicator);
     const std::string_view value = look_ups_.image()->text(entry.value_offset, entry.value_length);

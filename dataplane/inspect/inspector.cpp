@@ -2,6 +2,7 @@
 // Flows, transactions and values. Bodies are in body_chain.cpp, records in inspector_records.cpp.
 #include "dataplane/inspect/inspector.h"
 
+#include <algorithm>
 #include <new>
 
 namespace sekisho {
@@ -9,6 +10,13 @@ namespace sekisho {
 namespace {
 
 constexpr size_t hyperscan_stream_bytes = 16 * 1024;  // past it (huge regex sets) bodies are not scanned, counted
+
+// What is looked up and never kept is no row's, whatever the caller asked for.
+FieldMask kept_fields(FieldMask rows) {
+  for (uint16_t i = 0; i < field_count; ++i)
+    if (field_specs[i].max_bytes == 0) rows.clear(static_cast<Field>(i));
+  return rows;
+}
 
 uint32_t flows_of(const InspectorOptions& options) { return options.flows_max; }
 
@@ -25,6 +33,7 @@ Inspector::Inspector(const InspectorOptions& options, RecordOutput& output, Flow
       body_memory_(options.bodies_max, options.bodies_max, options.bodies_max, hyperscan_stream_bytes,
                    CodecMemorySize{}),
       decoder_context_{body_memory_.codecs, options.unlimited_content ? DecoderLimits{0, 0, 0} : DecoderLimits{}} {
+  options_.rows = kept_fields(options_.rows);
   set_wanted(&wanted_);
   update_wanted();
 }
@@ -51,7 +60,10 @@ void Inspector::set_packet(uint16_t burst_index, uint16_t pair, RecordClock cloc
   burst_index_ = burst_index;
   pair_ = pair;
   clock_ = clock;
-  output_.set_clock(clock);
+  clock_.burst_index = burst_index;
+  packet_clocks_[burst_index % packets_per_resolve_max] = clock_;
+  look_ups_.end_packet();
+  output_.set_clock(clock_);
 }
 
 // --- flows
@@ -156,9 +168,12 @@ TxId Inspector::tx_begin(Direction first) {
   Transaction* transaction = Transaction::open(transactions_, id, first, clock_.now_ns, clock_.wall_ns);
   if (transaction == nullptr) {
     ++counters_.tx_refused;
+    gave_up_ = gave_up_ | GaveUp::transaction;
     return id;  // values are still matched; there will be no record
   }
   transaction->inspection = &inspection;
+  if (options_.rows.test(Field::transaction_start_ns))
+    transaction->add_number(transactions_, Field::transaction_start_ns, clock_.wall_ns);
   note_protocol(inspection);
   transaction->app_protocol = inspection.app_protocol;
   (inspection.newest != nullptr ? inspection.newest->next : inspection.oldest) = transaction;
@@ -193,7 +208,7 @@ void Inspector::end_transaction(FlowInspection& inspection, Transaction* transac
   --inspection.open_transactions;
   ++inspection.transactions_ended;
   if (completeness == Completeness::incomplete) transaction->flags |= record_flag::incomplete;
-  transaction->end_wall_ns = clock_.wall_ns;
+  transaction->end_burst_index = burst_index_;
   *ended_tail_ = transaction;
   ended_tail_ = &transaction->next;
 }
@@ -239,6 +254,7 @@ void Inspector::look_up_now() {
                     [this](const Observation& seen, uint32_t indicator, Bytes matched) {
                       on_sighting(seen, look_ups_.image()->indicator(indicator), matched);
                     });
+  output_.set_clock(clock_);  // sightings have their packets' own
 }
 
 void Inspector::resolve() {
@@ -251,6 +267,8 @@ void Inspector::resolve() {
   }
   ended_ = nullptr;
   ended_tail_ = &ended_;
+  output_.set_clock(clock_);
+  if (!folder_.empty() && !sightings_ring_is_short()) write_all_folded();
 }
 
 // --- verdicts
@@ -274,7 +292,14 @@ void Inspector::on_sighting(const Observation& seen, const IndicatorEntry& entry
   write_sighting(seen, entry, matched, action);
 }
 
+// One for each packet and flow, the strongest: so their number is bounded by the burst, and none is lost.
 void Inspector::remember_decision(Flow& flow, uint16_t burst_index, Action action) {
+  for (size_t i = 0; i < decision_count_; ++i) {
+    Decision& earlier = decisions_[i];
+    if (earlier.flow != &flow || earlier.burst_index != burst_index) continue;
+    earlier.action = std::max(earlier.action, action);
+    return;
+  }
   if (decision_count_ < decisions_.size()) decisions_[decision_count_++] = {&flow, burst_index, action};
 }
 

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "dataplane/flow/flow.h"
 #include "dataplane/flow/flow_table.h"
@@ -16,6 +17,7 @@
 #include "dataplane/inspect/flow_inspection.h"
 #include "dataplane/inspect/look_ups.h"
 #include "dataplane/inspect/record_output.h"
+#include "dataplane/inspect/sighting_folder.h"
 #include "dataplane/observe/sink.h"
 #include "dataplane/stats/named_counters.h"
 #include "dataplane/verdict/carried_out.h"
@@ -39,6 +41,11 @@ struct InspectorOptions {
   WireMode modes[port_pairs_max] = {};    // by port pair
 };
 
+// What inspection gave up for want of memory, as bits; policy decides (pipeline.h, ExhaustionPolicies).
+enum class GaveUp : uint8_t { nothing = 0, transaction = 1, body = 2 };
+constexpr GaveUp operator|(GaveUp a, GaveUp b) { return static_cast<GaveUp>(static_cast<uint8_t>(a) | static_cast<uint8_t>(b)); }
+constexpr bool has(GaveUp set, GaveUp one) { return (static_cast<uint8_t>(set) & static_cast<uint8_t>(one)) != 0; }
+
 struct InspectorCounters {
   uint64_t transactions = 0;
   uint64_t tx_full = 0;
@@ -47,10 +54,12 @@ struct InspectorCounters {
   uint64_t bodies = 0;
   uint64_t body_refused = 0;
   uint64_t body_layers = 0;
+  uint64_t body_unscanned = 0;      // no memory, or too little of it, for the patterns' state
   uint64_t flows_refused = 0;       // no block for a flow's layer-7 state: not inspected
   uint64_t sightings = 0;
   uint64_t sightings_folded = 0;
   uint64_t anomalies = 0;
+  uint64_t scan_hits_dropped = 0;   // keywords of one piece of a body past scan_hits_max
   uint64_t streams_restarted = 0;   // body scans that went on with a new generation
   uint64_t expectations_unused = 0;
 };
@@ -96,6 +105,13 @@ class Inspector final : public Sink {
   // An anomaly of a lower stage ("tcp.overlap_diff").
   void flow_anomaly(Flow& flow, const char* name, const char* layer, uint64_t offset);
 
+  // Since the last call.
+  GaveUp take_gave_up() { return std::exchange(gave_up_, GaveUp::nothing); }
+  // Bit i: a sighting of port pair i found its ring full, since the last call.
+  uint64_t take_pairs_with_lost_sightings() { return std::exchange(pairs_with_lost_sightings_, 0); }
+  // The ring of sightings is so full that identical ones fold (limits.h).
+  bool sightings_ring_is_short() const;
+
   // Looks up what waits, writes sightings and ended transactions. Decisions stay until clear_decisions().
   void resolve();
   std::span<const Decision> decisions() const { return {decisions_.data(), decision_count_}; }
@@ -107,6 +123,7 @@ class Inspector final : public Sink {
   const SessionCounters& session_counters() const { return session_memory_.counters; }
   const NamedCounters& anomaly_counters() const { return anomaly_names_; }
   const LookUps& look_ups() const { return look_ups_; }
+  const CodecMemory& codecs() const { return body_memory_.codecs; }
 
   // Sink
   TxId tx_begin(Direction first) override;
@@ -134,6 +151,11 @@ class Inspector final : public Sink {
   Observation observation(Transaction* transaction, Field field, uint64_t offset) const;
   void on_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched);
   void write_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched, Action verdict);
+  void fill_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched, Action verdict, RecordWriter& writer);
+  void lost_sighting(uint16_t pair);
+  void write_folded(FoldedSighting& folded);
+  void write_all_folded();
+  void write_ended();
   void write_transaction(const FlowInspection& inspection, const Transaction& transaction);
   void write_file(const FlowInspection& inspection, const Body& body, BodyEnd end);
   void write_anomaly(Flow& flow, const Transaction* transaction, const char* name, const char* layer, uint64_t offset);
@@ -163,6 +185,7 @@ class Inspector final : public Sink {
   NamedCounters anomaly_names_;
   InspectorCounters counters_;
   RecordClock clock_;
+  RecordClock packet_clocks_[packets_per_resolve_max] = {};  // by burst index
   FlowInspection* current_ = nullptr;
   Direction direction_ = Direction::client_to_server;
   uint16_t burst_index_ = 0;
@@ -173,6 +196,9 @@ class Inspector final : public Sink {
   HashKinds file_hashes_ = HashKinds::none;  // rows' and indicators' together
   bool looks_at_digests_ = false;            // some indicator is a digest
   uint32_t next_file_ = 0;
+  GaveUp gave_up_ = GaveUp::nothing;
+  uint64_t pairs_with_lost_sightings_ = 0;
+  SightingFolder folder_;
   std::array<Decision, hits_max> decisions_;
   size_t decision_count_ = 0;
 };

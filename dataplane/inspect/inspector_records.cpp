@@ -26,34 +26,33 @@ uint32_t transaction_room(const Transaction* transaction) {
 
 }  // namespace
 
+// Transactions that ended before what is written next come before it in their ring, whatever the size of bursts.
+void Inspector::write_ended() {
+  if (ended_ != nullptr) resolve();
+}
+
 void Inspector::write_transaction(const FlowInspection& inspection, const Transaction& transaction) {
   if (!options_.transaction_records) return;
+  output_.set_clock(packet_clocks_[transaction.end_burst_index % packets_per_resolve_max]);  // its end's
   if (!output_.begin(RingKind::transactions, RecordType::transaction, transaction.record_bytes())) return;
   output_.describe_flow(*inspection.flow, flows_.first(*inspection.flow), transaction.app_protocol, transaction.id());
   RecordWriter& writer = output_.writer();
-  writer.header().wall_ns = transaction.start_wall_ns;
   writer.header().flags |= transaction.flags;
   writer.endpoints().first_direction = static_cast<uint8_t>(transaction.first);
   transaction.write_fields(writer);
   output_.publish();
 }
 
-void Inspector::write_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched, Action verdict) {
+// The sighting itself; its transaction's values follow it in the ring, and are left out of folded ones.
+void Inspector::fill_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched, Action verdict,
+                              RecordWriter& writer) {
   const Image& image = *look_ups_.image();
-  const std::string_view original = image.text(entry.original_offset, entry.original_length);
-  const std::string_view feed = image.feed(entry.feed);
-  const uint32_t bytes = room(18, original.size() + feed.size() + matched.size()) + transaction_room(seen.transaction);
-  if (!output_.begin(RingKind::sightings, RecordType::sighting, bytes)) return;
-  const FlowInspection& inspection = *seen.inspection;
-  output_.describe_flow(*inspection.flow, flows_.first(*inspection.flow), inspection.app_protocol,
-                        seen.transaction != nullptr ? seen.transaction->id() : no_tx);
-  RecordWriter& writer = output_.writer();
   if (seen.transaction != nullptr) writer.endpoints().first_direction = static_cast<uint8_t>(seen.transaction->first);
   writer.number(Field::sighting_indicator, entry.id);
   writer.number(Field::sighting_kind, static_cast<uint64_t>(entry.kind));
   writer.number(Field::sighting_mode, static_cast<uint64_t>(entry.mode));
-  writer.text(Field::sighting_indicator_value, original);
-  writer.text(Field::sighting_feed, feed);
+  writer.text(Field::sighting_indicator_value, image.text(entry.original_offset, entry.original_length));
+  writer.text(Field::sighting_feed, image.feed(entry.feed));
   writer.number(Field::sighting_severity, entry.severity);
   writer.number(Field::sighting_confidence, entry.confidence);
   writer.number(Field::sighting_tlp, static_cast<uint64_t>(entry.tlp));
@@ -65,13 +64,64 @@ void Inspector::write_sighting(const Observation& seen, const IndicatorEntry& en
   writer.bytes(Field::sighting_matched_value, matched);
   writer.number(Field::sighting_offset, seen.offset);
   writer.number(Field::sighting_direction, static_cast<uint64_t>(seen.direction));
+}
+
+void Inspector::write_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched, Action verdict) {
+  const FlowInspection& inspection = *seen.inspection;
+  const Flow& flow = *inspection.flow;
+  const uint32_t transaction = seen.transaction != nullptr ? seen.transaction->id() : no_tx;
+  const uint8_t app_protocol = seen.transaction != nullptr ? seen.transaction->app_protocol : inspection.app_protocol;
+  output_.set_clock(packet_clocks_[seen.burst_index % packets_per_resolve_max]);
+  if (sightings_ring_is_short()) {
+    const SightingKey key{entry.id, flow.tuple.source, flow.tuple.destination, seen.field, seen.pair, verdict};
+    if (folder_.count(key, clock_)) {
+      ++counters_.sightings_folded;
+      return;
+    }
+    if (FoldedSighting* oldest = folder_.full() ? &folder_.oldest() : nullptr) write_folded(*oldest);
+    RecordWriter writer = folder_.begin(key);
+    output_.stamp(writer, RingKind::sightings);
+    output_.describe_flow(writer, flow, flows_.first(flow), inspection.app_protocol, transaction);
+    writer.number(Field::sighting_count, 0);  // first: of a record cut short, the count stays
+    fill_sighting(seen, entry, matched, verdict, writer);
+    folder_.finish(writer);
+  }
+  const Image& image = *look_ups_.image();
+  const size_t texts = size_t{entry.original_length} + image.feed(entry.feed).size() + matched.size();
+  if (!output_.begin(RingKind::sightings, RecordType::sighting, room(18, texts) + transaction_room(seen.transaction)))
+    return lost_sighting(seen.pair);
+  output_.describe_flow(flow, flows_.first(flow), app_protocol, transaction);
+  RecordWriter& writer = output_.writer();
+  fill_sighting(seen, entry, matched, verdict, writer);
   writer.number(Field::sighting_count, 1);
-  if (seen.transaction != nullptr) seen.transaction->write_fields(writer);
+  if (seen.transaction != nullptr) seen.transaction->write_fields(writer, seen.entries);
   output_.publish();
+}
+
+void Inspector::lost_sighting(uint16_t pair) {
+  pairs_with_lost_sightings_ |= uint64_t{1} << (pair % port_pairs_max);
+}
+
+bool Inspector::sightings_ring_is_short() const {
+  return output_.ring(RingKind::sightings).fill_percent() >= sightings_fold_percent;
+}
+
+// What was counted since the first of its kind was written, as one more record.
+void Inspector::write_folded(FoldedSighting& folded) {
+  if (folded.count == 0) return;
+  if (!output_.append(RingKind::sightings, folded.record(), Field::sighting_count, folded.count, folded.last))
+    lost_sighting(folded.key.pair);
+  folded.count = 0;
+}
+
+void Inspector::write_all_folded() {
+  for (FoldedSighting& folded : folder_.all()) write_folded(folded);
+  folder_.clear();
 }
 
 void Inspector::write_anomaly(Flow& flow, const Transaction* transaction, const char* name, const char* layer,
                               uint64_t offset) {
+  write_ended();
   const std::string_view name_text(name), layer_text(layer);
   const uint32_t bytes = room(4, name_text.size() + layer_text.size()) + transaction_room(transaction);
   if (!output_.begin(RingKind::transactions, RecordType::anomaly, bytes)) return;
@@ -86,6 +136,7 @@ void Inspector::write_anomaly(Flow& flow, const Transaction* transaction, const 
 }
 
 void Inspector::write_file(const FlowInspection& inspection, const Body& body, BodyEnd end) {
+  write_ended();
   const Transaction* transaction = find(body.tx);
   const std::string_view type = file_type(body.head_bytes());
   const uint32_t bytes = room(14, size_t{body.name_size} + body.type_size + type.size() + 128) +
@@ -116,6 +167,7 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
 
 void Inspector::write_flow(Flow& flow, FlowEnd end) {
   if (!options_.flow_records) return;
+  write_ended();
   if (!output_.begin(RingKind::transactions, RecordType::flow, room(32, 128))) return;
   const FlowFirst& first = flows_.first(flow);
   const FlowInspection* inspection = flow.inspection;

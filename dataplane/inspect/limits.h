@@ -24,12 +24,21 @@ inline constexpr unsigned body_layers_max = 3;
 inline constexpr uint32_t large_decoders_share = 8;
 // Values waiting for a batched look-up, count; when full the batch is looked up at once (no loss).
 inline constexpr unsigned lookups_max = 256;
-// Normalised bytes of those values, bytes; when full likewise.
-inline constexpr size_t lookup_bytes_max = 128 * 1024;
+// Normalised bytes of those values, bytes; when full likewise. A value as long as its field may be (fields.yaml) fits in every form; of
+// a longer one that does not, counter `inspect.values_cut`, the beginning is looked up.
+inline constexpr size_t lookup_bytes_max = 256 * 1024;
+// Packets whose values one batch may hold, count: a burst's. The pipeline resolves at each burst's end.
+inline constexpr unsigned packets_per_resolve_max = 32;
 // Sightings from one batch, count. Past it: counter `inspect.hits_dropped`.
 inline constexpr unsigned hits_max = 1024;
 // Sighting records of one flow, count. Past it: counter `inspect.sightings_folded`; the verdict is still carried out.
 inline constexpr unsigned flow_sightings_max = 256;
+// Fill of the ring of sightings from which identical ones fold into a count, per cent. Counter `inspect.sightings_folded`.
+inline constexpr unsigned sightings_fold_percent = 75;
+// Kinds of sightings that fold at one time, count. Past it: the kind that began first gives up its place, its count is written early.
+inline constexpr uint32_t folded_sightings_max = 64;
+// Room for the record of a folded sighting, bytes. Past it: its longest texts are left out, the record carries flag fields_dropped.
+inline constexpr uint32_t folded_sighting_bytes = 2048;
 // Anomaly records of one flow, count. Past it only the counters rise.
 inline constexpr unsigned flow_anomalies_max = 32;
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/inspect/look_ups.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
+#include "dataplane/inspect/transaction.h"
 #include "matchers/normalise/address.h"
 #include "matchers/normalise/host.h"
 #include "matchers/normalise/normalise.h"
@@ -78,12 +80,34 @@ void LookUps::queue(const Observation& observation, Kind kind, Bytes normalised,
   ++query_count_;
 }
 
+namespace {
+
+// A normal form for each kind; of a URL its host comes behind the whole, for each of two kinds.
+size_t normal_forms_bytes(size_t value_bytes, uint64_t kinds) {
+  constexpr size_t hosts_of_urls = 2;
+  return (static_cast<size_t>(std::popcount(kinds)) + hosts_of_urls) * normalised_bytes_max(value_bytes);
+}
+
+// A value as long as its field may be always fits.
+constexpr bool longest_values_fit() {
+  for (const FieldSpec& spec : field_specs)
+    if ((static_cast<size_t>(std::popcount(spec.kinds)) + 2) * normalised_bytes_max(spec.max_bytes) > lookup_bytes_max) return false;
+  return true;
+}
+static_assert(longest_values_fit());
+
+}  // namespace
+
 bool LookUps::add(const Observation& observation, Bytes value) {
   const FieldSpec& spec = field_specs[static_cast<size_t>(observation.field)];
   uint64_t kinds = spec.kinds & kinds_;
-  const auto needed = static_cast<size_t>(2 * std::popcount(kinds));
-  if (query_count_ + needed > lookups_max) return false;
-  if (room().size() < needed * normalised_bytes_max(value.size())) return query_count_ == 0;  // longer than the arena: never
+  if (normal_forms_bytes(value.size(), kinds) > lookup_bytes_max) {
+    value = value.first(std::min<size_t>(value.size(), spec.max_bytes));
+    ++values_cut_;
+  }
+  // Two queries for each kind: as it is, and by patterns.
+  if (query_count_ + static_cast<size_t>(2 * std::popcount(kinds)) > lookups_max) return false;
+  if (room().size() < normal_forms_bytes(value.size(), kinds)) return false;
   for (; kinds != 0; kinds &= kinds - 1) {
     const Kind kind = static_cast<Kind>(std::countr_zero(kinds));
     const Bytes normalised = as_kind(spec.type, kind, value, room());
@@ -104,6 +128,13 @@ bool LookUps::add_number(const Observation& observation, uint64_t value) {
   return true;
 }
 
+void LookUps::end_packet() {
+  for (; packet_first_ < query_count_; ++packet_first_) {
+    Observation& seen = observations_[packet_first_];
+    if (seen.transaction != nullptr) seen.entries = seen.transaction->entries();
+  }
+}
+
 size_t LookUps::search(int64_t now_s) {
   if (image_ == nullptr) return 0;
   looked_up_ += query_count_;
@@ -113,10 +144,15 @@ size_t LookUps::search(int64_t now_s) {
   for (size_t i = 0; i < query_count_; ++i)
     if (shapes_[i] == Shape::exact) exact[exact_count++] = queries_[i];
   size_t count = image_->find({exact.data(), exact_count}, now_s, *scratch_, hits_, hits_dropped_);
-  for (size_t i = 0; i < query_count_ && count < hits_.size(); ++i)
+  // With no room left the scans go on, so that what they find is counted as dropped.
+  for (size_t i = 0; i < query_count_; ++i)
     if (shapes_[i] == Shape::pattern)
       count += image_->scan(queries_[i].kind, queries_[i].value, queries_[i].tag, now_s, *scratch_,
                             std::span(hits_).subspan(count), hits_dropped_);
+  if (count > 1)
+    std::sort(hits_.begin(), hits_.begin() + static_cast<std::ptrdiff_t>(count), [](const Hit& a, const Hit& b) {
+      return a.tag != b.tag ? a.tag < b.tag : a.indicator < b.indicator;
+    });
   return count;
 }
 

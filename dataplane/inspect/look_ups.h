@@ -28,6 +28,7 @@ struct Observation {
   uint16_t burst_index = 0;            // of the packet that completed the value
   uint16_t pair = 0;                   // that packet's port pair
   uint64_t offset = 0;                 // of the value in its direction's stream
+  uint32_t entries = ~uint32_t{0};     // of the transaction, that its packet and those before brought: what its record repeats
 };
 
 class LookUps {
@@ -46,7 +47,11 @@ class LookUps {
   bool add(const Observation& observation, Bytes value);
   bool add_number(const Observation& observation, uint64_t value);
 
-  // Looks everything up; calls found(observation, indicator index, matched bytes) for each hit, then empties the queue.
+  // The packet's values are all queued: what later packets of the burst add to their transactions is no part of their sightings, so
+  // that those do not depend on the size of bursts.
+  void end_packet();
+
+  // Looks everything up, in the order queued; calls found(observation, indicator index, matched bytes) for each hit, then empties the queue.
   template <typename Found>
   void resolve(int64_t now_s, Found&& found) {
     const size_t count = search(now_s);
@@ -54,13 +59,15 @@ class LookUps {
       const Query& query = queries_[hits_[i].tag];
       found(observations_[hits_[i].tag], hits_[i].indicator, query.value);
     }
-    query_count_ = 0;
+    query_count_ = packet_first_ = 0;
     bytes_used_ = 0;
   }
 
   bool empty() const { return query_count_ == 0; }
   uint64_t looked_up() const { return looked_up_; }
   uint64_t hits_dropped() const { return hits_dropped_; }
+  // Values longer than their field may be and than the room: only their beginning was looked up.
+  uint64_t values_cut() const { return values_cut_; }
 
  private:
   size_t search(int64_t now_s);
@@ -78,10 +85,12 @@ class LookUps {
   std::array<Shape, lookups_max> shapes_{};
   std::array<Hit, hits_max> hits_;
   size_t query_count_ = 0;
+  size_t packet_first_ = 0;   // the first that this packet queued
   std::unique_ptr<uint8_t[]> bytes_;
   size_t bytes_used_ = 0;
   uint64_t looked_up_ = 0;
   uint64_t hits_dropped_ = 0;
+  uint64_t values_cut_ = 0;
 };
 
 }  // namespace sekisho

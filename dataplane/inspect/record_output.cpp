@@ -2,6 +2,7 @@
 #include "dataplane/inspect/record_output.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace sekisho {
 
@@ -19,15 +20,20 @@ bool RecordOutput::reserve(RingKind kind, RecordType type, uint32_t payload_byte
   if (memory.empty()) return false;
   current_ = kind;
   writer_.emplace(memory, type);
-  RecordHeader& header = writer_->header();
+  stamp(*writer_, kind);
+  writer_->header().sequence = sequence;
+  return true;
+}
+
+void RecordOutput::stamp(RecordWriter& writer, RingKind kind) const {
+  RecordHeader& header = writer.header();
   header.lcore = lcore_;
   header.generation = generation_;
   header.boot_id = boot_id_;
-  header.sequence = sequence;
   header.wall_ns = clock_.wall_ns;
   header.monotonic_ns = clock_.now_ns;
+  header.burst_index = clock_.burst_index;
   header.ring = kind;
-  return true;
 }
 
 bool RecordOutput::begin(RingKind kind, RecordType type, uint32_t payload_bytes) {
@@ -47,12 +53,13 @@ bool RecordOutput::begin(RingKind kind, RecordType type, uint32_t payload_bytes)
   return false;
 }
 
-void RecordOutput::describe_flow(const Flow& flow, const FlowFirst& first, uint8_t app_protocol, uint32_t transaction) {
-  RecordHeader& header = writer_->header();
+void RecordOutput::describe_flow(RecordWriter& writer, const Flow& flow, const FlowFirst& first, uint8_t app_protocol,
+                                 uint32_t transaction) {
+  RecordHeader& header = writer.header();
   header.flow_id = flow.id;
   header.transaction = transaction;
   if ((flow.flags & flow_flag::midstream) != 0) header.flags |= record_flag::midstream;
-  RecordEndpoints& endpoints = writer_->endpoints();
+  RecordEndpoints& endpoints = writer.endpoints();
   std::copy(flow.tuple.source.begin(), flow.tuple.source.end(), endpoints.client_address);
   std::copy(flow.tuple.destination.begin(), flow.tuple.destination.end(), endpoints.server_address);
   endpoints.client_port = flow.tuple.source_port;
@@ -65,6 +72,23 @@ void RecordOutput::describe_flow(const Flow& flow, const FlowFirst& first, uint8
   endpoints.app_protocol = app_protocol;
   endpoints.client_side_port = static_cast<uint8_t>(first.client_side_port);
   endpoints.server_side_port = static_cast<uint8_t>(first.server_side_port);
+}
+
+bool RecordOutput::append(RingKind kind, Bytes record, Field count_field, uint64_t count, RecordClock seen) {
+  if (!begin(kind, RecordType::sighting, static_cast<uint32_t>(record.size()))) return false;
+  const uint64_t sequence = writer_->header().sequence;
+  uint8_t* memory = reinterpret_cast<uint8_t*>(&writer_->header());  // the record is written as it is, over begin()'s
+  std::memcpy(memory, record.data(), record.size());
+  auto& header = *reinterpret_cast<RecordHeader*>(memory);
+  header.sequence = sequence;
+  header.wall_ns = seen.wall_ns;
+  header.monotonic_ns = seen.now_ns;
+  auto* fields = reinterpret_cast<RecordField*>(memory + fixed_bytes);
+  for (uint16_t i = 0; i < header.field_count; ++i)
+    if (fields[i].field == static_cast<uint16_t>(count_field)) fields[i].value = count;
+  rings_[static_cast<size_t>(kind)].publish(header.length);
+  ++published_;
+  return true;
 }
 
 void RecordOutput::publish() {

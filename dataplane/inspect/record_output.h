@@ -12,10 +12,11 @@
 
 namespace sekisho {
 
-// What the stamps of a burst's records have in common.
+// What the stamps of a packet's records have in common.
 struct RecordClock {
   uint64_t now_ns = 0;
   uint64_t wall_ns = 0;
+  uint16_t burst_index = 0;
 };
 
 class RecordOutput {
@@ -29,8 +30,17 @@ class RecordOutput {
   // caller adds fields to `writer()` and calls publish().
   bool begin(RingKind ring, RecordType type, uint32_t payload_bytes);
   RecordWriter& writer() { return *writer_; }
+  // A finished record kept until now (a folded sighting): written with a number of its own, this count in its field `count_field`, and
+  // the time `seen`. False when its ring is full, as begin().
+  bool append(RingKind ring, Bytes record, Field count_field, uint64_t count, RecordClock seen);
+  // What begin() puts into a record's header, except the number, for records that are kept first.
+  void stamp(RecordWriter& writer, RingKind ring) const;
   // Fills the header's and endpoints' parts that come from the flow.
-  void describe_flow(const Flow& flow, const FlowFirst& first, uint8_t app_protocol, uint32_t transaction);
+  static void describe_flow(RecordWriter& writer, const Flow& flow, const FlowFirst& first, uint8_t app_protocol,
+                            uint32_t transaction);
+  void describe_flow(const Flow& flow, const FlowFirst& first, uint8_t app_protocol, uint32_t transaction) {
+    describe_flow(*writer_, flow, first, app_protocol, transaction);
+  }
   void publish();
 
   const RingProducer& ring(RingKind kind) const { return rings_[static_cast<size_t>(kind)]; }

@@ -50,6 +50,7 @@ uint8_t* Transaction::reserve(BlockPool& pool, uint32_t bytes) {
   if (full_) return nullptr;
   uint8_t* at = last_->begin() + last_->used;
   last_->used += bytes;
+  ++entry_count_;
   total_bytes_ += bytes;
   return at;
 }
@@ -86,12 +87,13 @@ bool Transaction::add_number(BlockPool& pool, Field field, uint64_t value) {
   return true;
 }
 
-void Transaction::write_fields(RecordWriter& writer) const {
+void Transaction::write_fields(RecordWriter& writer, uint32_t entries) const {
   uint8_t joined[16 * 1024];
   static_assert(sizeof joined >= 8192, "the longest field of the catalogue fits");
   size_t joined_size = 0;
   for (const Chunk* chunk = chunks_; chunk != nullptr; chunk = chunk->next) {
     for (uint32_t at = 0; at < chunk->used;) {
+      if (entries-- == 0) return;
       Entry entry;
       std::memcpy(&entry, chunk->begin() + at, sizeof entry);
       const uint8_t* value = chunk->begin() + at + sizeof entry;

@@ -28,7 +28,10 @@ class Transaction {
 
   // Bytes that write_fields() will need in a record.
   uint32_t record_bytes() const { return field_count_ * static_cast<uint32_t>(sizeof(RecordField)) + value_bytes_; }
-  void write_fields(RecordWriter& writer) const;
+  // Entries so far; a value has one, or several where it is long.
+  uint32_t entries() const { return entry_count_; }
+  // The values of the first `entries`.
+  void write_fields(RecordWriter& writer, uint32_t entries = ~uint32_t{0}) const;
 
   TxId id() const { return id_; }
 
@@ -39,9 +42,9 @@ class Transaction {
   Direction first = Direction::client_to_server;
   uint64_t start_ns = 0;
   uint64_t start_wall_ns = 0;
-  uint64_t end_wall_ns = 0;
   FlowInspection* inspection = nullptr;  // whose it was, once ended
   uint8_t app_protocol = 0;              // index in the protocol list + 1, when it began
+  uint16_t end_burst_index = 0;          // of the packet that ended it
 
  private:
   struct Entry {
@@ -60,6 +63,7 @@ class Transaction {
 
   TxId id_ = no_tx;
   uint32_t field_count_ = 0;
+  uint32_t entry_count_ = 0;
   uint32_t value_bytes_ = 0;
   uint32_t total_bytes_ = 0;
   bool full_ = false;

@@ -19,4 +19,13 @@ struct Heartbeat {
   HeartbeatWord lcores[lcores_max];
 };
 
+// Every one of the first `count` lcores has begun and wrote its word no longer ago than `age_ns_max`.
+inline bool all_move(const Heartbeat& heartbeat, unsigned count, uint64_t now_ns, uint64_t age_ns_max) {
+  for (unsigned i = 0; i < count; ++i) {
+    const uint64_t written_ns = heartbeat.lcores[i].monotonic_ns.load(std::memory_order_relaxed);
+    if (written_ns == 0 || (now_ns > written_ns && now_ns - written_ns > age_ns_max)) return false;
+  }
+  return true;
+}
+
 }  // namespace sekisho

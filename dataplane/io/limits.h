@@ -12,14 +12,19 @@ namespace sekisho {
 inline constexpr unsigned lcores_max = 64;
 // Ports, count. More are refused at start.
 inline constexpr unsigned ports_max = 128;
-// Packets on their way between two lcores, count, a power of two. When full: counter `io.handover_full`, the packet is dropped
-// (reason handover).
+// Packets on their way between two lcores, count, a power of two. When full: the packet is dropped, counter `dropped.handover` of
+// its pair.
 inline constexpr unsigned handover_packets_max = 1024;
 // Receive and transmit descriptors of a queue, count.
 inline constexpr uint16_t queue_descriptors = 1024;
 // Bytes of a frame that an mbuf holds, beyond headroom: MTU 1500 with two VLAN tags fits; a larger MTU is refused at start.
 inline constexpr uint16_t mbuf_frame_bytes = 2048;
-// Transmit calls tried for one burst before the rest is dropped, count: counter `transmit` of the pair.
+// Length of an RSS key, bytes (most NICs have 40, Intel's 700 and 800 series 52). A NIC with a longer one keeps its own.
+inline constexpr size_t rss_key_bytes_max = 128;
+// Age of an lcore's heartbeat past which main no longer tells the service manager that all is well, ns: after
+// the unit's WatchdogSec the process is started again. No counter: `show lcores` has the age.
+inline constexpr uint64_t watchdog_heartbeat_age_ns_max = 3'000'000'000;
+// Transmit calls tried for one burst before the rest is dropped, count: counter `dropped.transmit` of the pair.
 inline constexpr unsigned transmit_tries_max = 64;
 
 }  // namespace sekisho

@@ -34,7 +34,8 @@ Result<rte_mempool*> make_packet_pool(const char* name, unsigned count, unsigned
 Packet& packet_of(rte_mbuf& mbuf, uint16_t port, uint16_t pair, uint64_t now_ns, uint64_t wall_ns) {
   auto* packet = new (rte_mbuf_to_priv(&mbuf)) Packet;
   packet->data = rte_pktmbuf_mtod(&mbuf, const uint8_t*);
-  packet->length = packet->wire_length = mbuf.data_len;
+  packet->length = mbuf.data_len;  // one segment: the buffers hold a frame; of more than one the rest is missing, and so malformed
+  packet->wire_length = mbuf.pkt_len;
   packet->time_ns = now_ns;
   packet->wall_ns = wall_ns;
   packet->memory = &mbuf_memory;

@@ -1,26 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/io/ports.h"
 
+#include <net/if.h>
 #include <rte_ethdev.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <chrono>
 #include <random>
 #include <thread>
 
+#include "dataplane/record/file_descriptor.h"
+
 namespace sekisho {
 
 namespace {
 
-constexpr size_t rss_key_bytes = 40;
+using RssKey = std::array<uint8_t, rss_key_bytes_max>;
 
-// A symmetric RSS key repeats 16 bits, so that both directions meet on one queue; random, because published keys can be flooded.
-std::array<uint8_t, rss_key_bytes> random_symmetric_key() {
+// A symmetric RSS key repeats 16 bits, so that both directions meet on one queue; random, because published keys can be flooded. A NIC
+// takes as much of it as its key is long.
+RssKey random_symmetric_key() {
   std::random_device random;
   const uint32_t word = random();
-  std::array<uint8_t, rss_key_bytes> key;
+  RssKey key;
   for (size_t i = 0; i < key.size(); ++i) key[i] = static_cast<uint8_t>(i % 2 == 0 ? word >> 8 : word);
   return key;
+}
+
+// What no NIC does needs no key: kernel interfaces spread by their own hash, and packets find their home lcore.
+void ask_for_rss(rte_eth_conf& conf, const rte_eth_dev_info& info, RssKey& key) {
+  if (info.flow_type_rss_offloads == 0) return;
+  conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+  conf.rx_adv_conf.rss_conf.rss_hf = info.flow_type_rss_offloads & (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
+  if (info.hash_key_size == 0 || info.hash_key_size > key.size()) return;
+  conf.rx_adv_conf.rss_conf.rss_key = key.data();
+  conf.rx_adv_conf.rss_conf.rss_key_len = info.hash_key_size;
 }
 
 // "net_af_xdp0,iface=x" is probed under the name before the comma; a PCI address under itself.
@@ -30,8 +46,36 @@ Error port_error(const Port& port, const std::string& what, int code) {
   return Error{"port " + port.name + ": " + what + (code != 0 ? std::string(": ") + rte_strerror(-code) : ""), {}, 0};
 }
 
+// Of the kernel interface under a virtual device ("net_af_packet0,iface=x"), whose driver does not tell; 0: there is none.
+unsigned kernel_mtu(const std::string& configured) {
+  constexpr std::string_view key = ",iface=";
+  const size_t at = configured.find(key);
+  if (at == std::string::npos) return 0;
+  const std::string name = configured.substr(at + key.size(), configured.find(',', at + 1) - at - key.size());
+  ifreq request{};
+  if (name.size() >= sizeof request.ifr_name) return 0;
+  std::copy(name.begin(), name.end(), request.ifr_name);
+  const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  return ioctl(socket.get(), SIOCGIFMTU, &request) == 0 ? static_cast<unsigned>(request.ifr_mtu) : 0;
+}
+
+// The configured MTU and the one that the interface has; frames of either must fit into a packet buffer.
+Result<void> check_mtu(const Port& port, const rte_eth_dev_info& info, unsigned configured) {
+  uint16_t current = 0;
+  rte_eth_dev_get_mtu(port.device, &current);
+  constexpr unsigned ethernet_and_vlans = 14 + 2 * 4;
+  const unsigned most = std::max({unsigned{current}, kernel_mtu(port.name), configured});
+  if (most + ethernet_and_vlans > mbuf_frame_bytes)
+    return tl::unexpected(port_error(port, "MTU " + std::to_string(most) + ": frames larger than the " +
+                                               std::to_string(mbuf_frame_bytes) + " B packet buffers would be lost", 0));
+  if (info.max_mtu != 0 && configured > info.max_mtu)
+    return tl::unexpected(port_error(port, "takes an MTU of " + std::to_string(info.max_mtu) + " at most, not " +
+                                               std::to_string(configured), 0));
+  return {};
+}
+
 Result<void> configure(Port& port, const DataplaneOptions& options, rte_mempool* pool,
-                       std::array<uint8_t, rss_key_bytes>& key) {
+                       RssKey& key) {
   rte_eth_dev_info info;
   if (const int code = rte_eth_dev_info_get(port.device, &info); code != 0)
     return tl::unexpected(port_error(port, "cannot be asked what it is", code));
@@ -40,17 +84,12 @@ Result<void> configure(Port& port, const DataplaneOptions& options, rte_mempool*
   if (info.max_tx_queues < lcores)
     return tl::unexpected(port_error(port, "has " + std::to_string(info.max_tx_queues) + " transmit queues for " +
                                                std::to_string(lcores) + " lcores (kernel interfaces: qpairs=, queue_count=)", 0));
+  if (auto result = check_mtu(port, info, options.mtu); !result) return result;
   rte_eth_conf conf{};
+  conf.rxmode.mtu = options.mtu;
   conf.rxmode.offloads = (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM) &
                          info.rx_offload_capa;
-  if (port.receive_queues > 1 && info.flow_type_rss_offloads != 0) {
-    conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-    conf.rx_adv_conf.rss_conf.rss_hf = info.flow_type_rss_offloads & (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
-    if (info.hash_key_size == rss_key_bytes) {
-      conf.rx_adv_conf.rss_conf.rss_key = key.data();
-      conf.rx_adv_conf.rss_conf.rss_key_len = rss_key_bytes;
-    }
-  }
+  if (port.receive_queues > 1) ask_for_rss(conf, info, key);
   if (const int code = rte_eth_dev_configure(port.device, port.receive_queues, lcores, &conf); code != 0)
     return tl::unexpected(port_error(port, "cannot be configured", code));
   uint16_t receive_descriptors = queue_descriptors, transmit_descriptors = queue_descriptors;
@@ -62,13 +101,6 @@ Result<void> configure(Port& port, const DataplaneOptions& options, rte_mempool*
   for (uint16_t queue = 0; queue < lcores; ++queue)
     if (const int code = rte_eth_tx_queue_setup(port.device, queue, transmit_descriptors, static_cast<unsigned>(socket), nullptr); code != 0)
       return tl::unexpected(port_error(port, "transmit queue", code));
-  uint16_t mtu = 0;
-  rte_eth_dev_get_mtu(port.device, &mtu);
-  constexpr unsigned ethernet_and_vlans = 14 + 2 * 4;
-  if (std::max<unsigned>(mtu, options.mtu) + ethernet_and_vlans > mbuf_frame_bytes)
-    return tl::unexpected(port_error(port, "MTU " + std::to_string(std::max<unsigned>(mtu, options.mtu)) +
-                                               ": frames larger than the " + std::to_string(mbuf_frame_bytes) +
-                                               " B packet buffers would be lost", 0));
   return {};
 }
 

@@ -17,6 +17,7 @@ class FieldMask {
     return mask;
   }
   constexpr void set(Field field) { words_[index(field) / 64] |= uint64_t{1} << (index(field) % 64); }
+  constexpr void clear(Field field) { words_[index(field) / 64] &= ~(uint64_t{1} << (index(field) % 64)); }
   constexpr bool test(Field field) const { return words_[index(field) / 64] >> (index(field) % 64) & 1; }
   constexpr FieldMask& operator|=(const FieldMask& other) {
     for (size_t i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];

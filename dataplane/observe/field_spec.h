@@ -14,7 +14,7 @@ enum class FieldType : uint8_t { number, text, bytes, host, url, mail_address, a
 struct FieldSpec {
   std::string_view name;    // "dns.query.name"
   FieldType type;
-  uint32_t max_bytes;       // longer values are cut here and marked
+  uint32_t max_bytes;       // longer values are cut here and marked; 0 = never in a record
   bool list;                // may be observed more than once in a transaction
   uint64_t kinds;           // kind_bit() of every indicator kind looked up in it
   std::string_view unit;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/pool/block_pool.h"
 
-#include <cstdlib>
 #include <new>
 
 namespace sekisho {
@@ -10,15 +9,10 @@ namespace {
 constexpr size_t cache_line = 64;
 }
 
-void BlockPool::Release::operator()(void* memory) const { std::free(memory); }
-
 BlockPool::BlockPool(size_t block_bytes, uint32_t block_count)
-    : block_bytes_((block_bytes + cache_line - 1) / cache_line * cache_line), capacity_(block_count) {
-  if (block_count == 0) return;
-  void* memory = std::aligned_alloc(cache_line, block_bytes_ * block_count);
-  if (memory == nullptr) throw std::bad_alloc();  // at start only: a worker without its pools does not run
-  memory_.reset(static_cast<uint8_t*>(memory));
-}
+    : block_bytes_((block_bytes + cache_line - 1) / cache_line * cache_line),
+      memory_(block_bytes_ * block_count),
+      capacity_(block_count) {}
 
 void* BlockPool::take() {
   if (free_ != nullptr) {
@@ -32,7 +26,7 @@ void* BlockPool::take() {
     return nullptr;
   }
   ++in_use_;
-  return memory_.get() + block_bytes_ * untouched_++;
+  return memory_.data() + block_bytes_ * untouched_++;
 }
 
 void BlockPool::give(void* block) {

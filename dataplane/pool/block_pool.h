@@ -6,7 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+
+#include "dataplane/pool/zeroed_array.h"
 
 namespace sekisho {
 
@@ -29,11 +30,8 @@ class BlockPool {
   struct Free {
     Free* next;
   };
-  struct Release {
-    void operator()(void* memory) const;
-  };
-  std::unique_ptr<uint8_t, Release> memory_;
   size_t block_bytes_;
+  ZeroedArray<uint8_t> memory_;
   uint32_t capacity_;
   uint32_t in_use_ = 0;
   uint64_t refused_ = 0;

@@ -12,11 +12,13 @@ inline constexpr uint32_t session_state_bytes_max = 2048;
 // Unconsumed bytes kept for a parser, bytes per direction. Past it: counter `l7.carry_full`, anomaly `l7.unit_too_long`,
 // the parser ends as malformed.
 inline constexpr size_t carry_bytes_max = 65536;
-// Bytes of a direction shown to probe() before detection gives up, bytes. Past it: counter `l7.undetected`, the flow is bypassed.
+// Bytes of a direction shown to probe() before detection gives up, bytes. Past it, or when both directions have spoken and exclude
+// every protocol: counter `l7.undetected`, the flow is bypassed.
 inline constexpr size_t probe_bytes_max = 1024;
-// Datagrams of a flow shown to probe() before detection gives up, count: one of junk first would otherwise
-// hide a flow's protocol, and receivers pass over it. Past it: counter `l7.undetected`, the flow is bypassed.
-inline constexpr unsigned probe_datagrams_max = 16;
+// Datagrams of one flow in which no protocol of ours was found before detection gives up, count. Each is looked at by itself: one
+// odd datagram says nothing about the next. (On a protocol's usual port the port settles it with the first.) Past it: counter
+// `l7.undetected`, the flow is bypassed.
+inline constexpr unsigned undetected_datagrams_max = 128;
 // Protocols nested in one flow by handoff (CONNECT in CONNECT), count. Past it: counter `l7.nesting_full`, anomaly
 // `l7.nested_too_deep`, the flow is bypassed or dropped by policy.
 inline constexpr unsigned handoff_depth_max = 4;

@@ -121,36 +121,40 @@ bool Session::choose(const Protocol& protocol, SessionMemory& memory) {
   return true;
 }
 
-// Nobody's bytes. A stream does not begin again; the next datagram may be somebody's.
-SessionStatus Session::unknown(SessionMemory& memory) {
-  if (transport_ == Transport::stream || ++unknown_datagrams_ == probe_datagrams_max)
-    return give_up(SessionStatus::undetected, memory);
-  excluded_ = 0;
-  return SessionStatus::active;
-}
-
 // Asks every protocol not yet excluded. Content decides; the port settles it between those still unsure when there is no
 // more to be shown.
 SessionStatus Session::detect(Direction direction, Bytes prefix, SessionMemory& memory) {
   const ProtocolTable table = protocol_table();
   const bool shown_all = prefix.size() >= probe_bytes_max || transport_ == Transport::datagram;
+  uint64_t& excluded = excluded_[index_of(direction)];
   uint64_t unsure = 0;
   for (size_t i = 0; i < table.count; ++i) {
     const Protocol& candidate = *table.protocols[i];
-    if ((excluded_ & bit(i)) != 0 || !speaks(candidate, transport_)) continue;
+    if ((excluded & bit(i)) != 0 || !speaks(candidate, transport_)) continue;
     switch (candidate.probe(prefix.first(std::min(prefix.size(), probe_bytes_max)), direction, transport_)) {
       case ProbeResult::certain:
         return choose(candidate, memory) ? SessionStatus::active : give_up(SessionStatus::no_memory, memory);
       case ProbeResult::unsure: unsure |= bit(i); break;
-      case ProbeResult::not_for_us: excluded_ |= bit(i); break;
+      case ProbeResult::not_for_us: excluded |= bit(i); break;
     }
   }
-  unsure_ = unsure;
-  if (unsure == 0) return unknown(memory);
+  unsure_[index_of(direction)] = unsure;
+  if (unsure == 0 && !may_still_tell(direction, shown_all)) return undetected(memory);
   if (!shown_all) return SessionStatus::active;
   const Protocol* usual = usual_for_ports(unsure);
-  if (usual == nullptr) return unknown(memory);
+  if (usual == nullptr) return undetected(memory);
   return choose(*usual, memory) ? SessionStatus::active : give_up(SessionStatus::no_memory, memory);
+}
+
+// `direction` excludes every protocol. The other side may know better, unless it has spoken and does not either.
+bool Session::may_still_tell(Direction direction, bool shown_all) const {
+  const size_t other = index_of(opposite(direction));
+  return !shown_all && (unsure_[other] != 0 || carry_[other].size() == 0);
+}
+
+SessionStatus Session::undetected(SessionMemory& memory) {
+  if (transport_ == Transport::datagram && ++undetected_datagrams_ < undetected_datagrams_max) return SessionStatus::active;
+  return give_up(SessionStatus::undetected, memory);
 }
 
 // --- running the parser
@@ -175,7 +179,7 @@ SessionStatus Session::after(ParseStatus status, SessionMemory& memory, Sink&) {
   }
   const ProtocolTable table = protocol_table();
   for (size_t i = 0; i < table.count; ++i)
-    if (table.protocols[i] == protocol_) excluded_ |= bit(i);
+    if (table.protocols[i] == protocol_) excluded_[0] |= bit(i), excluded_[1] |= bit(i);
   memory.states.give(state_);
   state_ = nullptr;
   protocol_ = nullptr;
@@ -218,9 +222,9 @@ SessionStatus Session::switch_protocol(SessionMemory& memory, Sink& sink) {
   if (++depth_ > handoff_depth_max) {
     ++memory.counters.nesting_full;
     sink.anomaly(no_tx, "l7.nested_too_deep", 0);
-    return give_up(SessionStatus::undetected, memory);
+    return give_up(SessionStatus::too_deep, memory);
   }
-  excluded_ = unsure_ = 0;
+  for (const size_t direction : {0U, 1U}) excluded_[direction] = unsure_[direction] = 0;
   spoken_ = false;
   for (Carry& carry : carry_) {
     carry.stop = ~uint64_t{0};
@@ -330,7 +334,7 @@ SessionStatus Session::on_end(Direction direction, EndReason reason, SessionMemo
   if (status_ != SessionStatus::active) return status_;
   Carry& carry = carry_[index_of(direction)];
   if (state_ == nullptr) {  // it ends while detection was unsure: the usual port is the best evidence there will be
-    const Protocol* usual = carry.size() > 0 ? usual_for_ports(unsure_) : nullptr;
+    const Protocol* usual = carry.size() > 0 ? usual_for_ports(unsure_[index_of(direction)]) : nullptr;
     if (usual == nullptr) return SessionStatus::active;
     if (!choose(*usual, memory)) return give_up(SessionStatus::no_memory, memory);
     if (const SessionStatus status = consume_carry(direction, memory, sink); status != SessionStatus::active) return status;
@@ -351,24 +355,31 @@ SessionStatus Session::on_end(Direction direction, EndReason reason, SessionMemo
 
 SessionStatus Session::on_datagram(Direction direction, Bytes bytes, SessionMemory& memory, Sink& sink) {
   if (status_ != SessionStatus::active) return status_;
-  if (state_ == nullptr) {
-    const SessionStatus status = detect(direction, bytes, memory);
-    if (status != SessionStatus::active || state_ == nullptr) return status;
+  // One odd datagram says nothing about the next: whoever excluded itself then is asked again.
+  excluded_[0] = excluded_[1] = 0;
+  for (;;) {
+    if (state_ == nullptr) {
+      const SessionStatus status = detect(direction, bytes, memory);
+      if (status != SessionStatus::active || state_ == nullptr) return status;
+    }
+    KeptInCarry kept(carry_[index_of(direction)], memory);
+    const ParseResult result = parse(direction, InputKind::datagram, bytes, 0, sink, &kept);
+    if (kept.full()) {
+      sink.anomaly(no_tx, "l7.no_memory", 0);
+      return give_up(SessionStatus::no_memory, memory);
+    }
+    if (result.status == ParseStatus::malformed) {  // only this datagram's own fate is decided by policy
+      ++memory.counters.malformed;
+      return SessionStatus::malformed;
+    }
+    const SessionStatus status = after(result.status, memory, sink);
+    if (status != SessionStatus::active || state_ != nullptr) return status;
   }
-  KeptInCarry kept(carry_[index_of(direction)], memory);
-  const ParseResult result = parse(direction, InputKind::datagram, bytes, 0, sink, &kept);
-  if (kept.full()) {
-    sink.anomaly(no_tx, "l7.no_memory", 0);
-    return give_up(SessionStatus::no_memory, memory);
-  }
-  // One bad datagram says nothing about the next: only its own fate is decided by policy.
-  if (result.status == ParseStatus::malformed) {
-    ++memory.counters.malformed;
-    return SessionStatus::malformed;
-  }
-  return after(result.status, memory, sink);
 }
 
-void Session::note_handoff(Direction direction, uint64_t offset) { carry_[index_of(direction)].stop = offset; }
+void Session::note_handoff(Direction direction, uint64_t offset) {
+  Carry& carry = carry_[index_of(direction)];
+  if (carry.stop == ~uint64_t{0}) carry.stop = offset;  // said once; what is held back does not move
+}
 
 }  // namespace sekisho

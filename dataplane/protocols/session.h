@@ -41,7 +41,8 @@ enum class SessionStatus : uint8_t {
   finished,    // nothing left to learn: the flow may be bypassed
   undetected,  // no protocol of ours; bypass
   malformed,   // the parser gave up; by policy
-  no_memory    // a bound of ours was met; by policy
+  no_memory,   // a bound of ours was met; by policy
+  too_deep     // tunnels in tunnels, past handoff_depth_max; by policy
 };
 
 class Session {
@@ -78,8 +79,9 @@ class Session {
   SessionStatus offer(Direction direction, Bytes& bytes, SessionMemory& memory, Sink& sink);
   SessionStatus consume_carry(Direction direction, SessionMemory& memory, Sink& sink);
   SessionStatus detect(Direction direction, Bytes prefix, SessionMemory& memory);
+  bool may_still_tell(Direction direction, bool shown_all) const;
+  SessionStatus undetected(SessionMemory& memory);
   SessionStatus give_up(SessionStatus status, SessionMemory& memory);
-  SessionStatus unknown(SessionMemory& memory);
   SessionStatus after(ParseStatus status, SessionMemory& memory, Sink& sink);
   SessionStatus switch_protocol(SessionMemory& memory, Sink& sink);
   bool choose(const Protocol& protocol, SessionMemory& memory);
@@ -94,16 +96,17 @@ class Session {
   const Protocol* protocol_ = nullptr;
   void* state_ = nullptr;
   Carry carry_[2];
-  uint64_t excluded_ = 0;   // bit i: the list's protocol i has said that it is not spoken here
-  uint64_t unsure_ = 0;     // bit i: could not tell yet
+  // By direction: what one side says first (noise before a greeting) does not hide what the other says.
+  uint64_t excluded_[2] = {};  // bit i: the list's protocol i has said that it is not spoken here
+  uint64_t unsure_[2] = {};    // bit i: could not tell yet
   uint16_t client_port_ = 0;
   uint16_t server_port_ = 0;
   Transport transport_ = Transport::stream;
   SessionStatus status_ = SessionStatus::active;
   uint8_t depth_ = 0;
-  uint8_t unknown_datagrams_ = 0;
   uint8_t first_ = 0;       // direction that spoke first since detection began
   bool spoken_ = false;
+  uint8_t undetected_datagrams_ = 0;
 };
 
 }  // namespace sekisho

@@ -38,7 +38,7 @@ struct RecordHeader {
   RingKind ring;
   uint16_t field_count;
   uint32_t flags;          // record_flag
-  uint32_t reserved;
+  uint32_t burst_index;    // of the packet that made it, in the burst that was walked: look-ups come in batches, so a ring's order is not theirs
 };
 static_assert(sizeof(RecordHeader) == 64);
 

@@ -107,7 +107,7 @@ std::optional<RecordView> RingConsumer::next() {
   return std::nullopt;
 }
 
-void RingConsumer::commit() { consumer_->tail.store(position_, std::memory_order_release); }
+void RingConsumer::commit(uint64_t position) { consumer_->tail.store(position, std::memory_order_release); }
 uint64_t RingConsumer::dropped() const { return producer_->dropped.load(std::memory_order_relaxed); }
 
 }  // namespace sekisho

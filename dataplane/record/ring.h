@@ -82,7 +82,11 @@ class RingConsumer {
   // The next unread record, or nothing when drained. Valid until commit() passes it.
   std::optional<RecordView> next();
   // Everything returned so far is stored: give the space back.
-  void commit();
+  void commit() { commit(position_); }
+  // Behind the record that next() returned last; for commit().
+  uint64_t position() const { return position_; }
+  // Everything before `position` is stored.
+  void commit(uint64_t position);
   // Records that failed validation and were skipped.
   uint64_t rejected() const { return rejected_; }
   // True when a cursor was impossible: the producer is not to be trusted, reading has stopped.

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "dataplane/reload/flow_command.h"
 #include "dataplane/stats/counters.h"
 
 namespace sekisho {
@@ -95,12 +96,23 @@ Reply status(const DataplaneView& view, const json&, Files&) {
   return reply;
 }
 
+Reply flows(const DataplaneView& view, const json& request, Files&) {
+  auto page = list_flows(view, request);
+  if (!page) return refuse(describe(page.error()));
+  Reply reply{std::move(*page)};
+  reply.body["ok"] = true;
+  return reply;
+}
+
 struct Command {
   std::string_view name;
   Reply (*run)(const DataplaneView& view, const json& request, Files& files);
 };
-constexpr Command commands[] = {
-    {"attach", attach}, {"load_image", load_image}, {"counters", counters}, {"status", status}};
+constexpr Command commands[] = {{"attach", attach},
+                                {"load_image", load_image},
+                                {"counters", counters},
+                                {"status", status},
+                                {"flows", flows}};
 
 Reply dispatch(const DataplaneView& view, const std::string& text, Files& files) {
   const json request = json::parse(text, nullptr, false);

@@ -19,6 +19,9 @@ void add_flows(const Pipeline& pipeline, Sums& sums) {
   sums["flow.expired"] += flows.expired;
   sums["flow.evicted_half_open"] += flows.evicted_half_open;
   sums["flow.refused"] += flows.refused;
+  sums["flow.refused_bucket"] += flows.refused_bucket;
+  sums["flow.timers_visited"] += flows.timers_visited;
+  sums["flow.refused_half_open"] += flows.refused_half_open;
   sums["flow.now"] += pipeline.flows().size();
   sums["flow.half_open_now"] += pipeline.flows().half_open();
 }
@@ -32,14 +35,28 @@ void add_streams(const Pipeline& pipeline, Sums& sums) {
   sums["stream.gaps"] += streams.gaps;
   sums["stream.gap_bytes"] += streams.gap_bytes;
   sums["stream.refused"] += streams.streams_refused;
+  sums["stream.blocked_streams"] += streams.blocked_streams;
+  sums["stream.repeated"] += streams.repeated;
+  sums["stream.acknowledged_again"] += streams.acknowledged_again;
 }
 
 void add_decode(const Pipeline& pipeline, Sums& sums) {
   const PipelineCounters& counters = pipeline.counters();
   for (size_t i = 0; i < decode_status_count; ++i)
     sums["decode." + std::string(status_name(static_cast<DecodeStatus>(i)))] += counters.decode.by_status[i];
+  for (size_t i = 1; i < static_cast<size_t>(DecodeAnomaly::count); ++i)
+    sums["anomaly." + std::string(anomaly_name(static_cast<DecodeAnomaly>(i)))] += counters.decode.by_anomaly[i];
   sums["pipeline.no_flow"] += counters.no_flow;
+  sums["pipeline.pair_closed"] += counters.pair_closed;
   sums["pipeline.bypassed_packets"] += counters.bypassed_packets;
+}
+
+void add_fragments(const Pipeline& pipeline, Sums& sums) {
+  const FragmentCounters& fragments = pipeline.fragments().counters();
+  sums["fragments.held"] += fragments.held;
+  sums["fragments.completed"] += fragments.completed;
+  for (size_t i = 1; i < static_cast<size_t>(FragmentReason::count); ++i)
+    sums["fragments." + std::string(fragment_reason_name(static_cast<FragmentReason>(i)))] += fragments.dropped[i];
 }
 
 void add_inspection(const Pipeline& pipeline, Sums& sums) {
@@ -53,13 +70,19 @@ void add_inspection(const Pipeline& pipeline, Sums& sums) {
   sums["inspect.bodies"] += counters.bodies;
   sums["inspect.body_refused"] += counters.body_refused;
   sums["inspect.body_layers"] += counters.body_layers;
+  sums["inspect.body_unscanned"] += counters.body_unscanned;
   sums["inspect.flows_refused"] += counters.flows_refused;
   sums["inspect.sightings"] += counters.sightings;
   sums["inspect.sightings_folded"] += counters.sightings_folded;
   sums["inspect.anomalies"] += counters.anomalies;
+  sums["inspect.scan_hits_dropped"] += counters.scan_hits_dropped;
+  sums["inspect.expectations_unused"] += counters.expectations_unused;
   sums["inspect.streams_restarted"] += counters.streams_restarted;
   sums["inspect.values_looked_up"] += inspector.look_ups().looked_up();
+  sums["inspect.values_cut"] += inspector.look_ups().values_cut();
   sums["inspect.hits_dropped"] += inspector.look_ups().hits_dropped();
+  sums["content.inflate_refused"] += inspector.codecs().inflate_refused();
+  sums["content.arena_refused"] += inspector.codecs().arena_refused();
   sums["l7.detected"] += sessions.detected;
   sums["l7.undetected"] += sessions.undetected;
   sums["l7.malformed"] += sessions.malformed;
@@ -68,6 +91,7 @@ void add_inspection(const Pipeline& pipeline, Sums& sums) {
   sums["l7.no_memory"] += sessions.no_memory;
   inspector.anomaly_counters().for_each(
       [&](const char* name, uint64_t count) { sums["anomaly." + std::string(name)] += count; });
+  sums["anomaly.unnamed"] += inspector.anomaly_counters().overflow();
 }
 
 void add_worker(const Worker& worker, Sums& sums) {
@@ -115,6 +139,7 @@ std::vector<std::pair<std::string, uint64_t>> all_counters(const DataplaneView& 
   Sums sums;
   for (const auto& worker : view.workers) {
     add_decode(worker->pipeline(), sums);
+    add_fragments(worker->pipeline(), sums);
     add_flows(worker->pipeline(), sums);
     add_streams(worker->pipeline(), sums);
     add_inspection(worker->pipeline(), sums);

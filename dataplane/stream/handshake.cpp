@@ -132,7 +132,24 @@ SegmentResult TcpStream::on_syn_in_connection(const Segment& segment) {
   const bool repeated = sender.syn_seen ? segment.header.sequence == sender.initial : segment.start == sender.next;
   if (segment.has_payload() && (strict() || !repeated)) return refuse(SegmentReason::syn_with_payload);
   if (repeated) return {};
+  if (another_answer(segment)) return take_other_answer(segment);
   if (phase_ == Phase::syn_received) return refuse(SegmentReason::handshake_odd);
+  return {SegmentVerdict::forward, SegmentReason::handshake_odd};
+}
+
+// Lenient: a SYN+ACK with another number before anything else was said. The answerer had forgotten its first (SYN cookies, a new
+// server behind the address); the opener goes on with the one that it gets, which in a capture is the newest.
+bool TcpStream::another_answer(const Segment& segment) const {
+  return !strict() && phase_ == Phase::syn_received && segment.has(tcp_flag::ack) && segment.direction != opener_ &&
+         !segment.has_payload() && half(segment.direction).offset == 0;
+}
+
+SegmentResult TcpStream::take_other_answer(const Segment& segment) {
+  StreamHalf& answerer = half(segment.direction);
+  forget_through(answerer, answerer.sent);
+  answerer = StreamHalf{};
+  note_syn(segment);
+  if (half(opener_).syn_seen) negotiate(segment);
   return {SegmentVerdict::forward, SegmentReason::handshake_odd};
 }
 

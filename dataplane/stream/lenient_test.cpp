@@ -36,6 +36,20 @@ BOOST_AUTO_TEST_CASE(a_capture_may_begin_with_the_syn_ack) {
   BOOST_TEST(c.reader.anomalies.empty());
 }
 
+BOOST_AUTO_TEST_CASE(lenient_rules_go_on_with_the_newest_of_several_syn_acks) {
+  for (const bool with_syn : {true, false}) {
+    Conversation c(StreamRules::lenient);
+    if (with_syn) c.send(client, {.flags = tcp_flag::syn});
+    c.send(server, {.flags = tcp_flag::syn | tcp_flag::ack});
+    c.initial[index_of(server)] += 0x2000'0000;
+    c.send(server, {.flags = tcp_flag::syn | tcp_flag::ack});
+    c.data(client, 0, "GET");
+    c.data(server, 0, "200");
+    BOOST_TEST(c.text(client) == "GET");
+    BOOST_TEST(c.text(server) == "200");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_capture_may_lack_the_syn_ack) {
   for (const Direction next : {client, server}) {
     Conversation c(StreamRules::lenient);

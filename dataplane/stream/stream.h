@@ -41,7 +41,10 @@ enum class SegmentReason : uint8_t {
   pool_empty,           // no segment descriptor left
   count
 };
+// "overlap_diff": the counter is `stream.overlap_diff`.
 const char* reason_name(SegmentReason reason);
+// "tcp.overlap_diff": the anomaly's whole name.
+const char* segment_anomaly_name(SegmentReason reason);
 
 struct SegmentResult {
   SegmentVerdict verdict = SegmentVerdict::forward;

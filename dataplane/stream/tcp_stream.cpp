@@ -9,18 +9,21 @@ namespace sekisho {
 
 namespace {
 
-constexpr const char* reason_names[] = {
-    "none",        "bad_checksum", "no_ack",      "bad_ack",      "out_of_window",   "syn_with_payload",
-    "handshake_odd", "paws",       "md5_option",  "rst_invalid",  "overlap_diff",    "overlap_unknown",
-    "urgent",      "ooo_limit",    "retention_limit", "pool_empty"};
-static_assert(std::size(reason_names) == static_cast<size_t>(SegmentReason::count));
+constexpr const char* anomaly_names[] = {
+    "tcp.none",          "tcp.bad_checksum", "tcp.no_ack",          "tcp.bad_ack",     "tcp.out_of_window",  "tcp.syn_with_payload",
+    "tcp.handshake_odd", "tcp.paws",         "tcp.md5_option",      "tcp.rst_invalid", "tcp.overlap_diff",   "tcp.overlap_unknown",
+    "tcp.urgent",        "tcp.ooo_limit",    "tcp.retention_limit", "tcp.pool_empty"};
+static_assert(std::size(anomaly_names) == static_cast<size_t>(SegmentReason::count));
+constexpr size_t prefix_bytes = sizeof "tcp." - 1;
 
 }  // namespace
 
-const char* reason_name(SegmentReason reason) {
+const char* segment_anomaly_name(SegmentReason reason) {
   const auto index = static_cast<size_t>(reason);
-  return index < std::size(reason_names) ? reason_names[index] : "unknown";
+  return index < std::size(anomaly_names) ? anomaly_names[index] : "tcp.unknown";
 }
+
+const char* reason_name(SegmentReason reason) { return segment_anomaly_name(reason) + prefix_bytes; }
 
 TcpStream* TcpStream::open(StreamMemory& memory, StreamRules rules) {
   void* block = memory.streams().take();

@@ -75,6 +75,8 @@ class TcpStream {
   SegmentResult on_syn_from_answerer(const Segment& segment);
   SegmentResult on_answer_without_syn(const Segment& segment);
   SegmentResult on_syn_in_connection(const Segment& segment);
+  bool another_answer(const Segment& segment) const;
+  SegmentResult take_other_answer(const Segment& segment);
   SegmentResult take_up(const Segment& segment);
   SegmentResult hold_syn_payload(const Segment& segment);
   bool settle_syn_payload(const Segment& segment);

@@ -60,6 +60,11 @@ void write_link_header(const Packet& packet, Toward toward, FrameWriter& out) {
   out.bytes(link.subspan(ethernet_macs_bytes));
 }
 
+// Of the finished frame: the PPP protocol's two bytes count too.
+void write_pppoe_length(const Packet& packet, FrameWriter& out) {
+  if (packet.pppoe && out.fits()) out.patch16(packet.l3_offset - 4U, static_cast<uint16_t>(out.position() - packet.l3_offset + 2));
+}
+
 // The IP header for `length` bytes of payload; the IPv4 checksum is complete.
 void write_ip_header(const FiveTuple& tuple, uint8_t version, size_t length, FrameWriter& out) {
   if (version == 4) {
@@ -180,6 +185,7 @@ bool build_reset(const Packet& packet, Toward toward, ResetNumbers numbers, Inje
   out.u16(0);
   out.u32(0);  // checksum, urgent pointer
   if (out.fits()) out.patch16(segment + 16, transport_checksum(tuple, out.from(segment)));
+  write_pppoe_length(packet, out);
   return out.fits();
 }
 
@@ -202,6 +208,7 @@ bool build_sinkhole_answer(const Packet& packet, Toward toward_client, const Sin
   out.u16(0);
   out.bytes(body.from(0));
   if (out.fits()) out.patch16(datagram + 6, udp_checksum_to_send(tuple, out.from(datagram)));
+  write_pppoe_length(packet, out);
   return body.fits() && out.fits();
 }
 

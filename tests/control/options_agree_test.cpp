@@ -38,8 +38,9 @@ BOOST_AUTO_TEST_CASE(the_defaults_are_taken) {
 
 BOOST_AUTO_TEST_CASE(every_word_of_every_choice_is_taken) {
   for (const char* line : {"hugepages: auto", "hugepages: \"on\"", "hugepages: \"off\"", "exhaustion: {flows: open, segments: closed}",
-                           "exhaustion: {flows: closed, segments: open}", "malformed: {packet: pass, application: drop}",
+                           "exhaustion: {flows: closed, segments: open, half_open: closed, streams: closed, layer7: closed}",
+                           "exhaustion: {transactions: closed, bodies: closed, sightings: closed}", "malformed: {packet: pass, application: drop}",
                            "malformed: {packet: drop, application: pass, uncompared_retransmission: pass}", "digests: [md5, sha1, sha256]",
-                           "judge_body_prefixes: false", "flows: {pick_up_midstream: false}", "user: \"\"", "lcores: [2, 3, 5]"})
+                           "judge_body_prefixes: false", "flows: {pick_up_midstream: false}", "flows: {vlans_in_key: true}", "user: \"\"", "lcores: [2, 3, 5]"})
     taken("dataplane:\n  " + std::string(line) + "\n" + pair);
 }

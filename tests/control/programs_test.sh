@@ -6,8 +6,10 @@ ctl=$(realpath "$1")
 control=$(realpath "$2")
 work=$(mktemp -d)
 daemon=
+listener=
 cleanup() {
   [ -z "$daemon" ] || kill "$daemon" 2> /dev/null || true
+  [ -z "$listener" ] || kill "$listener" 2> /dev/null || true
   wait
   rm -rf "$work"
 }
@@ -63,6 +65,9 @@ contains "bad.yaml:4:6: error: dataplane.pairs[0]: unknown key \"nmae\"; did you
 expect 3 "$ctl" config check "$work/bad.yaml" --json
 contains '"code": "unknown_key"'
 expect 3 "$ctl" config check /nonexistent
+expect 0 "$ctl" config check "$work/sekisho.yaml" --rate 2048
+contains "without control it lasts 32.0 s at 2048 a second"
+expect 2 "$ctl" config check "$work/sekisho.yaml" --rate many
 expect 0 "$ctl" config render "$work/sekisho.yaml" --output "$work/options"
 grep -qx -- '--pair-a=net_tap0' "$work/options" || fail "options file"
 expect 3 "$ctl" config render "$work/bad.yaml"
@@ -126,6 +131,12 @@ cp "$work/sekisho.yaml" "$work/good.yaml"
 cp "$work/bad.yaml" "$work/sekisho.yaml"
 expect 1 "$ctl" indicator reload
 contains "unknown key"
+expect 1 "$ctl" config reload
+contains "the configuration file is not in force, an earlier one is"
+expect 5 "$ctl" status
+contains "the configuration file is not in force"
+expect 0 "$ctl" indicator lookup www.evil.test
+contains sinkhole
 cp "$work/good.yaml" "$work/sekisho.yaml"
 printf 'value\nother.test\n' > "$work/acme.csv"
 kill -HUP "$daemon"
@@ -147,8 +158,34 @@ for ((i = 0; i < 200; i++)); do
 done
 expect 0 "$ctl" indicator lookup one.test
 contains operator
+expect 1 "$ctl" indicator del other.test
+contains "feed acme lists other.test in line 2"
 kill "$daemon"
 wait "$daemon" || fail "the daemon ended with $?"
 daemon=
+
+# What the service manager hears.
+/usr/bin/python3 - "$work/notify" > "$work/heard" << 'PYTHON' &
+import socket, sys
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+listener.bind(sys.argv[1])
+while True:
+    print(listener.recv(4096).decode().replace("\n", " "), flush=True)
+PYTHON
+listener=$!
+for ((i = 0; i < 100; i++)); do [ -S "$work/notify" ] && break; sleep 0.1; done
+NOTIFY_SOCKET=$work/notify WATCHDOG_USEC=400000 "$control" --config "$work/sekisho.yaml" 2> "$work/log" &
+daemon=$!
+heard() { for ((i = 0; i < 100; i++)); do [ "$(grep -c "$1" "$work/heard")" -ge "$2" ] && return; sleep 0.1; done; fail "heard no $1: $(cat "$work/heard")"; }
+heard '^READY=1' 1
+heard '^WATCHDOG=1' 3
+heard '^STATUS=no data plane, generation' 1
+kill -HUP "$daemon"
+heard '^RELOADING=1 MONOTONIC_USEC=' 1
+heard '^READY=1' 2
+kill "$daemon"
+wait "$daemon" || fail "the daemon ended with $?"
+daemon=
+heard '^STOPPING=1' 1
 [ ! -e "$work/control.sock" ] || fail "the socket is left behind"
 echo "programs: good"

@@ -127,6 +127,14 @@ class Tree(unittest.TestCase):
         self.assertEqual(count, 3)
         self.assertEqual(problems, ['dataplane/flow/limits.h:6: bare_max: no sentence'])
 
+    def test_a_bound_whose_counter_does_not_exist_is_found(self):
+        self.put('dataplane/flow/stats.cpp', '// SPDX-License-Identifier: Apache-2.0\nconst char* names[] = {"flow.", "refused", "ip.frag_late"};\n')
+        self.put('dataplane/flow/limits.h', '// Flows, count. Past it: counter `flow.refused`, anomaly `ip.frag_late`.\n'
+                 'inline constexpr unsigned a_max = 1;\n'
+                 '// Flows, count. Past it: counter `flow.evicted`.\n'
+                 'inline constexpr unsigned b_max = 1;\n')
+        self.assertEqual(limits.check(self.root)[0], ['dataplane/flow/limits.h:4: no counter or anomaly flow.evicted'])
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -43,11 +43,11 @@ def load(path, kinds):
                 sys.exit(f'{where} has no known type ({entry.get("type")})')
             if (entry['type'] in BOUNDED) != ('max' in entry):
                 sys.exit(f'{where}: "max" belongs to text, bytes, host, url and mail_address, and only there')
-            extra = entry.get('kinds', [])
+            extra = entry.get('kinds', []) + entry.get('only', [])
             for kind in extra:
                 if kind not in kinds:
                     sys.exit(f'{where} names the indicator kind "{kind}", which does not exist')
-            base = [] if REPLACES & set(extra) else TYPES[entry['type']]
+            base = [] if 'only' in entry or REPLACES & set(extra) else TYPES[entry['type']]
             entry['all_kinds'] = list(base) + [kind for kind in extra if kind not in base]
             entry['max'] = entry.get('max', DIGEST_BYTES.get(entry['type'], 0))
             fields.append(entry)

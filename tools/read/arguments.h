@@ -20,7 +20,7 @@ struct ReadArguments {
   LogChoice log = LogChoice::all;
   ReadRules rules = ReadRules::lenient;
   HashKinds hashes = HashKinds::none;
-  unsigned burst = 1;    // packets handed to the pipeline at once; the records do not depend on it, their order may
+  unsigned burst = 1;    // packets handed to the pipeline at once; the output does not depend on it
   bool help = false;
 };
 

@@ -3,7 +3,10 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <new>
+#include <vector>
 
 namespace sekisho {
 
@@ -21,6 +24,7 @@ PipelineOptions options_for(const ReadArguments& arguments) {
   options.flows.half_open_max = 1U << 17;
   options.flows.hash_key[0] = 0x5365'6b69'7368'6f21;  // constant: the same capture gives the same output
   options.flows.hash_key[1] = 0x7265'6164'6572'2121;
+  options.timers_per_turn = options.flows.flows_max;  // the output must not depend on how packets are bundled
   options.streams.streams = options.flows.flows_max;
   options.streams.kept_segments = 1U << 17;
   if (strict) options.inspector.modes[0] = WireMode::inline_;  // strict rules are those of a wire that drops
@@ -67,9 +71,15 @@ void CaptureReader::settle() {
     if (outcome.packet != nullptr) release(*outcome.packet);
 }
 
-void CaptureReader::drain(RingConsumer& ring, std::string& out) {
-  while (const auto record = ring.next()) writer_->append(*record, nullptr, out);
-  ring.commit();
+// A burst's records packet by packet, sightings before what they were seen in: as if every packet came alone.
+void CaptureReader::drain(std::string& out) {
+  std::vector<RecordView> records;
+  for (RingConsumer& ring : rings_)
+    while (const auto record = ring.next())
+      if (arguments_.log == LogChoice::all || record->header().type == RecordType::sighting) records.push_back(*record);
+  std::ranges::stable_sort(records, {}, [](const RecordView& record) { return record.header().burst_index; });
+  for (const RecordView& record : records) writer_->append(record, nullptr, out);
+  for (RingConsumer& ring : rings_) ring.commit();
 }
 
 void CaptureReader::write_stats(uint64_t packets) {
@@ -88,7 +98,7 @@ Result<void> CaptureReader::read(const std::string& path, std::string& out, void
     if (burst.empty()) return;
     walk(burst);
     burst.clear();
-    for (RingConsumer& ring : rings_) drain(ring, out);
+    drain(out);
     flush(out);
   };
   while (const auto captured = file->next()) {
@@ -109,10 +119,13 @@ Result<void> CaptureReader::read(const std::string& path, std::string& out, void
   finish_burst();
   pipeline_->finish(now_ns_);
   settle();
-  for (RingConsumer& ring : rings_) drain(ring, out);
+  drain(out);
   if (arguments_.log == LogChoice::all) write_stats(count);
-  for (RingConsumer& ring : rings_) drain(ring, out);
+  drain(out);
   flush(out);
+  if (file->unknown_link() != 0)
+    std::fprintf(stderr, "%s: %llu packets of a link type that is not read\n", path.c_str(),
+                 static_cast<unsigned long long>(file->unknown_link()));
   if (file->error()) return tl::unexpected(*file->error());
   return {};
 }

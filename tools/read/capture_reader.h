@@ -27,7 +27,7 @@ class CaptureReader {
  private:
   void walk(std::span<Packet* const> burst);
   void settle();
-  void drain(RingConsumer& ring, std::string& out);
+  void drain(std::string& out);
   void write_stats(uint64_t packets);
 
   ReadArguments arguments_;

@@ -88,7 +88,7 @@ void put_context(const FieldIndex& fields, Row& row) {
   put_ioc(fields, row);
   const std::string_view field = field_name(fields.number(Field::sighting_matched_field));
   if (fields.has(Field::sighting_matched_field) && !field.empty()) row.text("field", field);
-  put_text(row, "matched_value", fields, Field::sighting_matched_value);
+  if (fields.has(Field::sighting_matched_value)) row.text("matched_value", matched_text(fields, row));
   put_number(row, "offset", fields, Field::sighting_offset);
   row.number("generation", header.generation);
   row.text("action", action_name(static_cast<Action>(std::min<uint64_t>(fields.number(Field::sighting_action), 4))));

@@ -10,6 +10,7 @@ namespace sekisho {
 
 namespace {
 
+constexpr uint16_t port_dns = 53;      // RFC 1035 4.2
 constexpr uint16_t port_mdns = 5353;   // RFC 6762 2
 constexpr uint16_t port_llmnr = 5355;  // RFC 4795 2.1
 constexpr uint8_t protocol_icmp = 1, protocol_icmpv6 = 58;
@@ -32,6 +33,7 @@ bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
 
 // DNS by port: the three share one wire format (RFC 6762 18, RFC 4795 2.1).
 std::string_view dns_event_type(const RecordEndpoints& endpoints) {
+  if (has_port(endpoints, port_dns)) return "dns";  // a client's own port may be any
   if (has_port(endpoints, port_mdns)) return "mdns";
   return has_port(endpoints, port_llmnr) ? "llmnr" : "dns";
 }
@@ -91,7 +93,7 @@ void put_flow_keys(const FieldIndex& fields, const RowContext& context, Row& row
   if (header.transaction != 0) row.number("tx_id", header.transaction);
   const std::string_view flow_protocol = fields.text(Field::flow_app_proto);
   std::string_view protocol = flow_protocol.empty() ? app_protocol_name(fields, context) : flow_protocol;
-  if (row.header.event_type == "mdns" || row.header.event_type == "llmnr") protocol = row.header.event_type;
+  if (protocol == "dns") protocol = dns_event_type(fields.record().endpoints());
   if (!protocol.empty()) row.text("app_proto", protocol);
 }
 

@@ -50,7 +50,8 @@ void put_sighting(const FieldIndex& fields, Row& row) {
   const uint64_t field = fields.number(Field::sighting_matched_field);
   if (fields.has(Field::sighting_matched_field) && field < field_count)
     row.item(LogItem::sekisho_matched_field, field_specs[field].name);
-  put_item(fields, LogItem::sekisho_matched_value, Field::sighting_matched_value, row);
+  if (fields.has(Field::sighting_matched_value))
+    row.item(LogItem::sekisho_matched_value, matched_text(fields, row));
   row.item(LogItem::sekisho_count, std::max<uint64_t>(1, fields.number(Field::sighting_count)));
 }
 

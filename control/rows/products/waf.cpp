@@ -34,7 +34,8 @@ void items(const FieldIndex& fields, const ProductContext&, Row& row) {
   put_item(fields, LogItem::waf_priority, Field::sighting_severity, row);
   row.item(LogItem::waf_alert_id, uint64_t{row.header.signature});
   put_url(fields, LogItem::waf_alert_detail, row);
-  put_item(fields, LogItem::waf_alert_detail, Field::sighting_matched_value, row);
+  if (fields.has(Field::sighting_matched_value))
+    row.item(LogItem::waf_alert_detail, matched_text(fields, row));
 }
 
 }  // namespace

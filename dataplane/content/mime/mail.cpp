@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "matchers/base/find_pair.h"
+
 namespace sekisho::mime {
 
 MailOutput Mail::output(TxId tx, Sink& sink, uint64_t offset) {
@@ -105,26 +107,21 @@ size_t Mail::read_candidate(Bytes in, const MailOutput& out) {
 
 // Inside a line: on to the next one that begins with a dash, giving out what is before its line end.
 size_t Mail::read_lines(Bytes in, const MailOutput& out) {
-  size_t i = 0;
-  while (i < in.size()) {
-    const auto* lf = static_cast<const uint8_t*>(std::memchr(in.data() + i, '\n', in.size() - i));
-    if (lf == nullptr) {
-      const size_t end = in.size() - (in.back() == '\r' ? 1 : 0);
-      give(in.first(end), out);
-      hold(in.subspan(end));
-      at_ = end == in.size() ? At::inside : At::cr;
-      return in.size();
-    }
-    i = static_cast<size_t>(lf - in.data()) + 1;
-    if (i < in.size() && in[i] != '-') continue;
-    const size_t end = i >= 2 && in[i - 2] == '\r' ? i - 2 : i - 1;
+  size_t lf = find_pair(in, 0, '\n', '-');
+  if (lf == in.size() && in.back() == '\n') lf = in.size() - 1;
+  if (lf == in.size()) {
+    const size_t end = in.size() - (in.back() == '\r' ? 1 : 0);
     give(in.first(end), out);
-    hold(in.subspan(end, i - end));
-    held_end_ = static_cast<uint8_t>(held_length_);
-    at_ = At::start;
-    return i;
+    hold(in.subspan(end));
+    at_ = end == in.size() ? At::inside : At::cr;
+    return in.size();
   }
-  return i;
+  const size_t end = lf > 0 && in[lf - 1] == '\r' ? lf - 1 : lf;
+  give(in.first(end), out);
+  hold(in.subspan(end, lf + 1 - end));
+  held_end_ = static_cast<uint8_t>(held_length_);
+  at_ = At::start;
+  return lf + 1;
 }
 
 bool Mail::take_delimiter(Bytes line, const MailOutput& out) {

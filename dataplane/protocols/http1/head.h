@@ -26,7 +26,7 @@ struct Head {
   Codings content_codings, transfer_codings;
   std::string_view content_type;
   std::string_view content_disposition;
-  std::string_view host;             // the first
+  std::string_view host, last_host;  // of several Host fields the first and the last
   unsigned hosts = 0;
   bool hosts_differ = false;
   bool connection_upgrade = false;

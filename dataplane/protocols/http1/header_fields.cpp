@@ -102,6 +102,7 @@ void note_transfer_encoding(const HeaderField& field, const FieldContext& contex
 
 void note_host(const HeaderField& field, const FieldContext& context) {
   Head& head = context.head;
+  head.last_host = field.value;
   if (head.hosts++ == 0) {
     head.host = field.value;
     return;
@@ -175,14 +176,29 @@ const SpecialField* find_special(std::string_view name) {
 
 // ---- lines ----
 
+// Whether a head holds a NUL or a CR without LF anywhere; one look at all of it spares two at each line.
+enum class Controls : uint8_t { none, possible };
+Controls controls_in(Bytes fields) {
+  if (std::memchr(fields.data(), 0, fields.size()) != nullptr) return Controls::possible;
+  for (size_t at = 0; at < fields.size(); ++at) {
+    const auto* cr = static_cast<const uint8_t*>(std::memchr(&fields[at], '\r', fields.size() - at));
+    if (cr == nullptr) break;
+    at = static_cast<size_t>(cr - fields.data());
+    if (at + 1 == fields.size() || fields[at + 1] != '\n') return Controls::possible;
+  }
+  return Controls::none;
+}
+
 // Splits a line at its colon. White space around the parts goes, also such as only some receivers skip.
-HeaderField split_field(std::string_view line, uint64_t offset, const FieldContext& context) {
+HeaderField split_field(std::string_view line, uint64_t offset, Controls controls, const FieldContext& context) {
   HeaderField field;
   field.line = line;
   field.line_offset = field.value_offset = offset;
   const size_t colon = line.find(':');
-  if (line.find('\0') != std::string_view::npos) report(context, Oddity::nul, offset);
-  if (line.find('\r') != std::string_view::npos) report(context, Oddity::bare_cr, offset);
+  if (controls == Controls::possible) {
+    if (line.find('\0') != std::string_view::npos) report(context, Oddity::nul, offset);
+    if (line.find('\r') != std::string_view::npos) report(context, Oddity::bare_cr, offset);
+  }
   if (colon == std::string_view::npos) {
     report(context, Oddity::field_odd, offset);
     field.name = trim_loosely(line);
@@ -266,6 +282,7 @@ void Codings::add(ContentEncoding coding) {
 
 void read_fields(Bytes bytes, uint64_t offset, FieldContext context) {
   const std::string_view fields = as_text(bytes);
+  const Controls controls = bytes.empty() ? Controls::none : controls_in(bytes);
   unsigned count = 0;
   for (size_t at = 0; at < fields.size();) {
     Line line = line_at(fields, at);
@@ -274,14 +291,14 @@ void read_fields(Bytes bytes, uint64_t offset, FieldContext context) {
     if (is_blank(static_cast<uint8_t>(line.text[0]))) report(context, Oddity::field_odd, offset + at);
     if (is_continuation(fields, line.next)) line = unfold(fields, line, offset + at, context);
     if (++count > fields_max) report(context, Oddity::too_many_fields, offset + at);
-    use_field(split_field(line.text, offset + at, context), count <= fields_max, context);
+    use_field(split_field(line.text, offset + at, controls, context), count <= fields_max, context);
     at = line.next;
   }
 }
 
 void read_trailer_line(Bytes line, uint64_t offset, FieldContext context) {
   const bool request = context.head.direction == Direction::client_to_server;
-  const HeaderField field = split_field(as_text(line), offset, context);
+  const HeaderField field = split_field(as_text(line), offset, Controls::possible, context);
   context.sink.observe(context.tx, request ? Field::http_request_header : Field::http_response_header,
                        as_bytes(field.line), field.line_offset);
 }

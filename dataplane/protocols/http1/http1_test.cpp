@@ -34,12 +34,59 @@ BOOST_AUTO_TEST_CASE(a_plain_exchange_is_told_in_order) {
   BOOST_TEST(report.text() ==
              "begin 1 c2s\n1 http.method=GET\n1 http.url=/index.html?x=1\n1 http.target_form=0\n1 http.protocol=HTTP/1.1\n"
              "1 http.host=www.example.com\n1 http.request_header=Host: www.example.com\n"
-             "1 http.user_agent=A/1\n1 http.request_header=User-Agent: A/1\n1 http.request_body_bytes=0\n"
+             "1 http.user_agent=A/1\n1 http.request_header=User-Agent: A/1\n"
+             "1 http.full_url=http://www.example.com/index.html?x=1\n1 http.request_body_bytes=0\n"
              "1 http.response_protocol=HTTP/1.1\n1 http.status=200\n1 http.reason=OK\n"
              "1 http.content_type=text/html; charset=x\n1 http.response_header=Content-Type: text/html; charset=x\n"
              "1 http.content_length=5\n1 http.response_header=Content-Length: 5\n"
              "body 1 http_response name=index.html type=text/html complete bytes=Hello\n"
              "1 http.response_body_bytes=5\nend 1 complete\nstatus need_more\n");
+}
+
+// ---- the URL in full ----
+
+namespace {
+// Each reading, one a line.
+std::string full_urls(std::string_view request_head) {
+  std::string urls;
+  constexpr std::string_view start = "1 http.full_url=";
+  for (const std::string& line : request(request_head).lines)
+    if (line.starts_with(start)) urls += line.substr(start.size()) + "\n";
+  return urls;
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_url_of_an_origin_form_request_is_its_host_and_target) {
+  BOOST_TEST(full_urls("GET /a?b HTTP/1.1\r\nHost: Evil.test:8080\r\n\r\n") == "http://Evil.test:8080/a?b\n");
+  BOOST_TEST(full_urls("GET //a HTTP/1.1\r\nhost: evil.test\r\n\r\n") == "http://evil.test//a\n");
+  BOOST_TEST(full_urls("GET / HTTP/1.1\r\nHost: [2001:db8::1]:81\r\n\r\n") == "http://[2001:db8::1]:81/\n");
+  BOOST_TEST(full_urls("GET /a HTTP/1.0\r\nHost: evil.test\r\n\r\n") == "http://evil.test/a\n");
+  BOOST_TEST(full_urls("GET /a HTTP/1.0\r\n\r\n") == "");
+  BOOST_TEST(full_urls("OPTIONS * HTTP/1.1\r\nHost: evil.test\r\n\r\n") == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_url_of_an_absolute_or_authority_form_request_is_its_target) {
+  BOOST_TEST(full_urls("GET http://u:p@evil.test/a HTTP/1.1\r\nHost: evil.test\r\n\r\n") == "http://u:p@evil.test/a\n");
+  BOOST_TEST(full_urls("GET https://evil.test:8443?q HTTP/1.1\r\nHost: EVIL.test\r\n\r\n") == "https://evil.test:8443?q\n");
+  BOOST_TEST(full_urls("CONNECT evil.test:443 HTTP/1.1\r\nHost: other.test:443\r\n\r\n") == "evil.test:443\n");
+}
+
+BOOST_AUTO_TEST_CASE(each_reading_of_host_and_target_makes_a_url) {
+  BOOST_TEST(full_urls("GET http://a.test/x?y HTTP/1.1\r\nHost: b.test\r\n\r\n") == "http://a.test/x?y\nhttp://b.test/x?y\n");
+  BOOST_TEST(full_urls("GET /x HTTP/1.1\r\nHost: a.test\r\nHost: b.test\r\n\r\n") == "http://a.test/x\nhttp://b.test/x\n");
+  BOOST_TEST(full_urls("GET http://a.test HTTP/1.1\r\nHost: b.test\r\nHost: c.test\r\n\r\n") ==
+             "http://a.test\nhttp://b.test/\nhttp://c.test/\n");
+  BOOST_TEST(full_urls("GET x HTTP/1.1\r\nHost: a.test\r\n\r\n") == "x\nhttp://a.test/x\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_parts_of_a_composed_url_are_bounded) {
+  const auto with_host = [](size_t bytes) {
+    return run(http1_protocol, {client("GET /" + std::string(http1::target_bytes_max, 'a') + " HTTP/1.1\r\nHost: " +
+                                       std::string(bytes, 'h') + "\r\n\r\n")});
+  };
+  BOOST_TEST(with_host(http1::url_host_bytes_max).value("http.full_url").size() ==
+             std::string_view("http://").size() + http1::url_host_bytes_max + http1::target_bytes_max);
+  BOOST_TEST(with_host(http1::url_host_bytes_max + 1).value("http.full_url") == "");
 }
 
 // ---- pairing ----

@@ -15,6 +15,9 @@ inline constexpr size_t head_bytes_max = 65536;
 inline constexpr unsigned fields_max = 200;
 // Bytes of a request-target that are observed, bytes. Past it: anomaly `http.url_too_long`, the rest is cut.
 inline constexpr size_t target_bytes_max = 8192;
+// A host that is joined to its target to make a URL, bytes with its port. Past it: no name is as long (RFC 1035 2.3.4), the URL is not
+// made; http.host has it. No counter.
+inline constexpr size_t url_host_bytes_max = 512;
 // Room for the fields of one head that were folded over several lines, bytes. Past it: anomaly `http.fold_too_long`, cut.
 inline constexpr size_t unfolded_bytes_max = 8192;
 // Requests that wait for their response, count. Past it: anomaly `http.pipeline_full`, the oldest ends incomplete and its

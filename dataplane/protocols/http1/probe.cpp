@@ -5,6 +5,7 @@
 
 #include "dataplane/protocols/http1/characters.h"
 #include "dataplane/protocols/http1/start_line.h"
+#include "dataplane/protocols/limits.h"
 
 namespace sekisho::http1 {
 
@@ -13,6 +14,8 @@ namespace {
 // A target longer than this after a known method needs no version to be believed, bytes.
 constexpr size_t convincing_target_bytes = 256;
 constexpr size_t method_bytes_max = 32;
+// Servers skip any number of empty lines before a request. So many leave no room to see what follows, and mean nothing elsewhere, bytes.
+constexpr size_t convincing_empty_bytes = probe_bytes_max / 2;
 
 std::string_view without_empty_lines(std::string_view text) {
   while (text.starts_with('\r') || text.starts_with('\n')) text.remove_prefix(1);
@@ -54,10 +57,12 @@ ProbeResult probe(Bytes prefix, Direction direction, Transport transport) {
   if (transport != Transport::stream) return ProbeResult::not_for_us;
   const std::string_view text = without_empty_lines(as_text(prefix));
   if (direction == Direction::server_to_client) return probe_server(text);
+  const bool hides_behind_empty_lines = prefix.size() >= probe_bytes_max && prefix.size() - text.size() >= convincing_empty_bytes;
   const std::string_view line = trim_blanks(text.substr(0, text.find('\n')));
-  return line.data() + line.size() < text.data() + text.size() && text.find('\n') != std::string_view::npos
-             ? probe_whole_line(line)
-             : probe_line_start(line);
+  const ProbeResult result = line.data() + line.size() < text.data() + text.size() && text.find('\n') != std::string_view::npos
+                                 ? probe_whole_line(line)
+                                 : probe_line_start(line);
+  return result == ProbeResult::unsure && hides_behind_empty_lines ? ProbeResult::certain : result;
 }
 
 }  // namespace sekisho::http1

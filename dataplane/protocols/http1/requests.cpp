@@ -4,6 +4,7 @@
 
 #include "dataplane/protocols/http1/characters.h"
 #include "dataplane/protocols/http1/file_name.h"
+#include "dataplane/protocols/http1/full_url.h"
 #include "dataplane/protocols/http1/header_fields.h"
 #include "dataplane/protocols/http1/parser.h"
 
@@ -43,6 +44,7 @@ void Parser::request_head(Bytes head_bytes, HeadPart part) {
   if (line.version.empty()) report(head, Oddity::no_version, start);
   const size_t fields = std::min(lf + 1, text.size());
   read_fields(head_bytes.subspan(fields), start + fields, {sink_, side_.tx, head, scratch});
+  observe_full_url(line, head, side_.tx, start + static_cast<uint64_t>(line.target.data() - text.data()), sink_);
   consume(head_bytes.size());
   OpenRequest request;
   request.tx = side_.tx;

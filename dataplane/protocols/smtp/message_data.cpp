@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/protocols/smtp/message_data.h"
 
-#include <cstring>
+#include "matchers/base/find_pair.h"
 
 namespace sekisho::smtp {
 
@@ -29,17 +29,17 @@ struct Slices {
   }
 };
 
-// To the end of the line that `i` is in, or of the input.
+// To the next line that begins with a dot, or to the end of the input: other lines' beginnings mean nothing.
 size_t read_text(MessageReader& reader, Bytes in, size_t i) {
-  const uint8_t* const start = in.data() + i;
-  const auto* lf = static_cast<const uint8_t*>(std::memchr(start, '\n', in.size() - i));
-  if (lf == nullptr) {
+  size_t lf = find_pair(in, i, '\n', '.');
+  if (lf == in.size() && in.back() == '\n') lf = in.size() - 1;
+  if (lf == in.size()) {
     reader.at = in.back() == '\r' ? At::cr : At::text;
     return in.size();
   }
-  const bool after_cr = lf == start ? reader.at == At::cr : lf[-1] == '\r';
+  const bool after_cr = lf == i ? reader.at == At::cr : in[lf - 1] == '\r';
   reader.at = after_cr ? At::line_start : At::loose_start;
-  return static_cast<size_t>(lf - in.data()) + 1;
+  return lf + 1;
 }
 
 }  // namespace

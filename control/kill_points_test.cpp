@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// Control killed before and inside each system call that makes something durable, from ring to spool and
+// phases. The calls of the program are wrapped by the linker (--wrap): the n-th of them ends the process
+// there and then.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cstdarg>
+#include <filesystem>
+#include <map>
+
+#include "control/alert_pipeline.h"
+#include "control/drain/sample_records.h"
+#include "control/phase_journal.h"
+#include "control/sinks/sink.h"
+
+namespace {
+
+constexpr int killed = 137;
+unsigned calls_left = 0;  // 0 = nobody is killed
+
+void fault_point() {
+  if (calls_left != 0 && --calls_left == 0) ::_exit(killed);
+}
+
+}  // namespace
+
+extern "C" {
+
+ssize_t __real_write(int file, const void* bytes, size_t count);
+int __real_fdatasync(int file);
+int __real_fsync(int file);
+int __real_open(const char* path, int flags, ...);
+int __real_rename(const char* from, const char* to);
+int __real_unlink(const char* path);
+
+// Half of it may be there.
+ssize_t __wrap_write(int file, const void* bytes, size_t count) {
+  fault_point();
+  if (calls_left == 1 && count > 1) __real_write(file, bytes, count / 2);
+  fault_point();
+  return __real_write(file, bytes, count);
+}
+int __wrap_fdatasync(int file) {
+  fault_point();
+  return __real_fdatasync(file);
+}
+int __wrap_fsync(int file) {
+  fault_point();
+  return __real_fsync(file);
+}
+int __wrap_open(const char* path, int flags, ...) {
+  va_list more;
+  va_start(more, flags);
+  const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0;
+  va_end(more);
+  fault_point();
+  return __real_open(path, flags, mode);
+}
+int __wrap_rename(const char* from, const char* to) {
+  fault_point();
+  return __real_rename(from, to);
+}
+int __wrap_unlink(const char* path) {
+  fault_point();
+  return __real_unlink(path);
+}
+
+}  // extern "C"
+
+using namespace sekisho;
+
+namespace {
+
+namespace fs = std::filesystem;
+constexpr uint64_t ring_bytes = 1 << 20;
+constexpr std::string_view victim = "192.0.2.10";
+
+PhaseRules one_rule() {
+  return *parse_phase_rules("rules:\n- {name: a, traffic: outbound, sub_phase: 3.backdoor-*}\n", "r");
+}
+
+Site documentation_site() {
+  Site site;
+  site.internal = {*parse_network("192.0.2.0/24")};
+  return site;
+}
+
+// What outlives control: the ring in shared memory, and the disk.
+struct World {
+  World() {
+    char name[] = "/tmp/sekisho_kill_XXXXXX";
+    folder = mkdtemp(name);
+    const size_t bytes = ring_mapping_bytes(ring_bytes);
+    auto* at = static_cast<uint8_t*>(
+        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    memory = {at, bytes};
+    producer = RingProducer(memory, ring_bytes, 0, RingKind::sightings, 7);
+  }
+  ~World() {
+    ::munmap(memory.data(), memory.size());
+    fs::remove_all(folder);
+  }
+  void publish() {
+    const auto room = producer.reserve(1024);
+    BOOST_REQUIRE(!room.empty());
+    RecordWriter writer(room, RecordType::sighting);
+    writer.header().sequence = producer.next_sequence();
+    writer.header().boot_id = 7;
+    writer.header().wall_ns = sample_wall_ns + published * 1'000'000'000;
+    set_address(writer.endpoints().client_address, victim);
+    set_address(writer.endpoints().server_address, "198.51.100.7");
+    writer.number(Field::sighting_confidence, 100);
+    writer.number(Field::sighting_indicator, ++published);
+    producer.publish(writer.finish());
+  }
+
+  fs::path folder;
+  std::span<uint8_t> memory;
+  RingProducer producer;
+  uint64_t published = 0;
+};
+
+// One life of control: what live_walk.cpp does with its files.
+struct Life {
+  explicit Life(const World& world)
+      : snapshot((world.folder / "phases.json").string()),
+        rows(*Spool::open({.directory = (world.folder / "rows").string(), .segment_bytes = 4096})),
+        journal_spool(
+            *Spool::open({.directory = (world.folder / "journal").string(), .segment_bytes = 4096})) {
+    if (fs::exists(snapshot) && !phases.load(snapshot)) ::_exit(1);
+    journal.replay();
+    journal.set_next(pipeline);
+    if (!drain.attach(*RingConsumer::open(world.memory))) ::_exit(1);
+  }
+  void drain_all() {
+    while (drain.turn() != 0)
+      if (phases.save(snapshot)) journal.forget();
+  }
+  static AlertPipelineOptions options() {
+    AlertPipelineOptions options;
+    options.protocols.assign(std::begin(sample_protocols), std::end(sample_protocols));
+    return options;
+  }
+
+  std::string snapshot;
+  std::unique_ptr<Spool> rows, journal_spool;
+  PhaseEngine phases{one_rule(), documentation_site()};
+  PhaseJournal journal{*journal_spool, phases};
+  AlertPipeline pipeline{options(), phases, {{"events", {}, &format_eve, rows.get()}}};
+  Drain drain{journal};
+};
+
+// How a life ended that was to be killed at its n-th call; 0 = nothing was left to kill it at.
+int live(const World& world, unsigned kill_at) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    calls_left = kill_at;
+    Life life(world);
+    life.drain_all();
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(control_killed_at_each_step_loses_no_record_and_doubles_none) {
+  World world;
+  unsigned kills = 0;
+  for (unsigned kill_at = 1, untouched = 0; untouched < 3 && kill_at < 500; ++kill_at) {
+    for (int i = 0; i < 3; ++i) world.publish();
+    const int end = live(world, kill_at);
+    BOOST_REQUIRE_MESSAGE(end == killed || end == 0, "a life ended with " << end << " at call " << kill_at);
+    untouched = end == 0 ? untouched + 1 : 0;
+    kills += end == killed ? 1 : 0;
+  }
+  BOOST_TEST(kills > 10U);
+  BOOST_REQUIRE(live(world, 0) == 0);
+
+  // Every record is a row; those that came again are the same, id and text.
+  Life last(world);
+  std::map<uint64_t, std::string> rows;
+  uint64_t again = 0;
+  while (const auto record = last.rows->read()) {
+    const auto message = decode_message(record->payload);
+    BOOST_REQUIRE(message.has_value());
+    const auto [at, is_new] = rows.try_emplace(message->id, message->text);
+    again += is_new ? 0 : 1;
+    BOOST_REQUIRE(at->second == message->text);
+  }
+  BOOST_TEST(rows.size() == world.published);
+  BOOST_TEST(last.rows->counters().lost_records == 0U);
+  // Every record is evidence, once.
+  const auto host = last.phases.host(*parse_network_address(victim));
+  BOOST_REQUIRE(host.has_value());
+  BOOST_TEST(host->evidence[static_cast<size_t>(SubPhase::p3_backdoor_untrusted)].count == world.published);
+  BOOST_TEST_MESSAGE(kills << " kills, " << world.published << " records, " << again
+                           << " rows came twice with their ids");
+}
