@@ -152,6 +152,41 @@ void fill_smtp(RecordWriter& w) {
   w.bytes(Field::email_body_md5, md5);
 }
 
+void fill_pop3(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_pop3;
+  w.endpoints().server_port = 110;
+  w.text(Field::pop3_command, "RETR");
+  w.text(Field::pop3_argument, "1");
+  w.text(Field::pop3_status, "OK");
+  w.text(Field::pop3_response, "5120 octets");
+  w.text(Field::pop3_user, "carol");
+  w.number(Field::pop3_message_bytes, 5120);
+  w.text(Field::email_from, "Alice <alice@example.test>");
+  w.text(Field::email_subject, "\"quoted\"\\");
+}
+
+void fill_pop3_listing(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_pop3;
+  w.endpoints().server_port = 110;
+  w.text(Field::pop3_command, "CAPA");
+  w.text(Field::pop3_status, "ERR");
+  w.text(Field::pop3_response, "");
+  w.text(Field::pop3_response_line, "UIDL");
+  w.text(Field::pop3_response_line, "TOP");
+}
+
+void fill_imap(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_imap;
+  w.endpoints().server_port = 143;
+  w.text(Field::imap_tag, "a003");
+  w.text(Field::imap_command, "FETCH");
+  w.text(Field::imap_user, "carol");
+  w.number(Field::imap_message_bytes, 5120);
+  w.text(Field::imap_status, "OK");
+  w.text(Field::imap_response, "FETCH completed");
+  w.text(Field::email_from, "Alice <alice@example.test>");
+}
+
 void fill_file(RecordWriter& w) {
   constexpr uint8_t sha256[32] = {0xde, 0xad, 0xbe, 0xef};
   fill_http(w);
@@ -300,6 +335,9 @@ std::vector<NamedRecord> sample_records() {
           {"tls", {RecordType::transaction, fill_tls}},
           {"quic", {RecordType::transaction, fill_quic}},
           {"smtp", {RecordType::transaction, fill_smtp}},
+          {"pop3", {RecordType::transaction, fill_pop3}},
+          {"pop3_listing", {RecordType::transaction, fill_pop3_listing}},
+          {"imap", {RecordType::transaction, fill_imap}},
           {"file", {RecordType::file, fill_file}},
           {"flow", {RecordType::flow, fill_flow}},
           {"icmp_flow", {RecordType::flow, fill_icmp_flow}},

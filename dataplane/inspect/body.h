@@ -9,6 +9,7 @@
 #include "dataplane/content/codec_memory.h"
 #include "dataplane/content/decoder.h"
 #include "dataplane/content/file_hash.h"
+#include "dataplane/content/line_readings.h"
 #include "dataplane/inspect/limits.h"
 #include "dataplane/observe/sink.h"
 #include "dataplane/pool/block_pool.h"
@@ -44,6 +45,7 @@ struct Body {
   bool touched = false;         // grew in this segment
   bool end_unknown = false;     // chunked, close-delimited, a mail's part: judged at each segment
   bool container = false;       // taken apart (a mail): no file of its own
+  bool of_lines = false;        // a mailed text: `line_readings` holds what `hash` lacks
   uint8_t layer_count = 0;
   uint16_t name_size = 0;
   uint16_t type_size = 0;
@@ -54,6 +56,7 @@ struct Body {
   void* pattern_stream = nullptr;
   uint32_t pattern_generation = 0;  // of the image the stream belongs to
   FileHash hash;
+  LineReadings line_readings;
   uint8_t name[body_name_bytes_max];
   uint8_t type[body_type_bytes_max];
   uint8_t head[body_head_bytes];

@@ -111,6 +111,8 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
     if (meta.encodings[i] != ContentEncoding::identity) bare = add_layer(*body, decoder_for(meta.encodings[i]), meta);
   if (const Decoder* decoder = bare ? decoder_for(meta.media) : nullptr) body->container = add_layer(*body, decoder, meta);
   if (!body->container) body->hash = FileHash(file_hashes_);
+  body->of_lines = meta.lines && !body->container;
+  if (body->of_lines) body->line_readings = LineReadings(file_hashes_);
   open_patterns(*body);
   body->next = inspection.bodies;
   inspection.bodies = body;
@@ -150,7 +152,11 @@ void Inspector::digest(Body& body, Bytes bytes) {
     body.head_size += keep(body.head + body.head_size, sizeof body.head - body.head_size, bytes);
   body.size += bytes.size();
   body.touched = true;
-  if (!body.container) body.hash.update(bytes);
+  if (body.of_lines) {
+    body.line_readings.update(bytes, body.hash);
+  } else if (!body.container) {
+    body.hash.update(bytes);
+  }
   scan_patterns(body, bytes);
 }
 
@@ -202,9 +208,15 @@ void Inspector::finish_body(FlowInspection& inspection, Body* body, BodyEnd end)
 void Inspector::judge(Body& body) {
   body.touched = false;
   if (body.has_gap || body.size == 0) return;
-  Transaction* transaction = find(body.tx);
   if (!looks_at_digests_) return;
-  const FileDigests digests = body.hash.peek();
+  std::array<FileHash, LineReadings::readings_max> readings;
+  readings[0] = body.hash;
+  const size_t count = body.of_lines ? body.line_readings.readings(body.hash, readings) : 1;
+  for (size_t i = 0; i < count; ++i) look_up_digests(body, readings[i].peek());
+}
+
+void Inspector::look_up_digests(const Body& body, const FileDigests& digests) {
+  Transaction* transaction = find(body.tx);
   if (has(digests.kinds, HashKinds::md5)) look_up(transaction, Field::file_md5, digests.md5, body.size);
   if (has(digests.kinds, HashKinds::sha1)) look_up(transaction, Field::file_sha1, digests.sha1, body.size);
   if (has(digests.kinds, HashKinds::sha256)) look_up(transaction, Field::file_sha256, digests.sha256, body.size);

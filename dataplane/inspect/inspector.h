@@ -165,6 +165,7 @@ class Inspector final : public Sink {
   void feed_layer(Body& body, unsigned layer_index, Bytes bytes);
   void digest(Body& body, Bytes bytes);
   void judge(Body& body);
+  void look_up_digests(const Body& body, const FileDigests& digests);
   void open_patterns(Body& body);
   void scan_patterns(Body& body, Bytes bytes);
   void close_patterns(Body& body);

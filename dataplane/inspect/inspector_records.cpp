@@ -151,7 +151,7 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
   if (body.type_size > 0) writer.bytes(Field::file_declared_type, body.type_bytes());
   if (!type.empty()) writer.text(Field::file_type, type);
   if (!body.has_gap) {  // a digest of what is left of a file is no digest of the file
-    const FileDigests digests = body.hash.peek();
+    const FileDigests digests = (body.of_lines ? body.line_readings.as_sent(body.hash) : body.hash).peek();
     if (has(digests.kinds, HashKinds::md5)) writer.bytes(Field::file_md5, digests.md5);
     if (has(digests.kinds, HashKinds::sha1)) writer.bytes(Field::file_sha1, digests.sha1);
     if (has(digests.kinds, HashKinds::sha256)) writer.bytes(Field::file_sha256, digests.sha256);

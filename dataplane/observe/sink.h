@@ -58,6 +58,7 @@ struct BodyMeta {
   uint64_t declared_bytes = body_length_unknown;       // before decoding
   Bytes file_name;                                     // decoded; empty when not named
   Bytes declared_type;                                 // media type without parameters
+  bool lines = false;  // a text that was mailed: the file's line ends may have been others (content/line_readings.h)
 };
 
 // "Expect a flow like this and give it to that protocol": FTP data, SOCKS UDP. Zero port = any.

@@ -22,5 +22,8 @@ inline constexpr unsigned undetected_datagrams_max = 128;
 // Protocols nested in one flow by handoff (CONNECT in CONNECT), count. Past it: counter `l7.nesting_full`, anomaly
 // `l7.nested_too_deep`, the flow is bypassed or dropped by policy.
 inline constexpr unsigned handoff_depth_max = 4;
+// A line of a SASL exchange, bytes of base64 that are decoded. Past it: the rest is not decoded; a
+// name that is not complete by then is not observed.
+inline constexpr size_t sasl_line_bytes_max = 1024;
 
 }  // namespace sekisho

@@ -21,11 +21,11 @@ struct TransactionEvent {
   std::string_view event_type;
   Field member;
 };
-constexpr TransactionEvent transaction_events[] = {{"http", "http", Field::http_url},
-                                                   {"dns", "dns", Field::dns_id},
-                                                   {"tls", "tls", Field::tls_sni},
-                                                   {"smtp", "smtp", Field::smtp_helo},
-                                                   {"quic", "quic", Field::quic_sni}};
+constexpr TransactionEvent transaction_events[] = {
+    {"http", "http", Field::http_url}, {"dns", "dns", Field::dns_id},
+    {"tls", "tls", Field::tls_sni},    {"smtp", "smtp", Field::smtp_helo},
+    {"pop3", "pop3", Field::pop3_command}, {"imap", "imap", Field::imap_tag},
+    {"quic", "quic", Field::quic_sni}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -105,6 +105,8 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   tls_object(fields, row);
   quic_object(fields, row);
   smtp_object(fields, row);
+  pop3_object(fields, row);
+  imap_object(fields, row);
   email_object(fields, row);
 }
 

@@ -33,6 +33,8 @@ void dns_object(const FieldIndex& fields, DnsVersion version, std::string_view k
 void tls_object(const FieldIndex& fields, Row& row);
 void quic_object(const FieldIndex& fields, Row& row);
 void smtp_object(const FieldIndex& fields, Row& row);
+void pop3_object(const FieldIndex& fields, Row& row);
+void imap_object(const FieldIndex& fields, Row& row);
 void email_object(const FieldIndex& fields, Row& row);
 void fileinfo_object(const FieldIndex& fields, Row& row);
 void flow_object(const FieldIndex& fields, Row& row);

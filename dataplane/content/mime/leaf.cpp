@@ -30,9 +30,15 @@ constexpr EncodingName encoding_names[] = {
     {"x-gzip64", TransferEncoding::gzip64},
 };
 
+// Whether the content passed through the line ends of mail: base64 and uuencode carry the file's own bytes.
+bool is_of_lines(TransferEncoding encoding) {
+  return encoding == TransferEncoding::identity || encoding == TransferEncoding::quoted_printable;
+}
+
 BodyId begin_body(const MailOutput& out, BodyCarrier carrier, Bytes name, Bytes type,
-                  ContentEncoding encoding, BodyMedia media) {
+                  ContentEncoding encoding, BodyMedia media, bool lines) {
   BodyMeta meta;
+  meta.lines = lines;
   meta.carrier = carrier;
   meta.media = media;
   meta.direction = out.direction;
@@ -76,7 +82,7 @@ struct InlineFiles {
     const size_t length = decode_header_text(name, text);
     observe_attachment(out, {text, length});
     leaf.inline_body_ = begin_body(out, BodyCarrier::mail_part, {text, length}, {}, ContentEncoding::identity,
-                                   BodyMedia::opaque);
+                                   BodyMedia::opaque, false);
   }
   void bytes(Bytes decoded) { give(leaf.inline_body_, decoded, out); }
   void end() {
@@ -117,7 +123,7 @@ void Leaf::begin(const LeafSpec& spec, const MailOutput& out) {
   body_ =
       begin_body(out, text ? BodyCarrier::mail_text : BodyCarrier::mail_part, spec.name, spec.type,
                  encoding_ == TransferEncoding::gzip64 ? ContentEncoding::gzip : ContentEncoding::identity,
-                 use_ == LeafSpec::Use::message ? BodyMedia::mail_message : BodyMedia::opaque);
+                 use_ == LeafSpec::Use::message ? BodyMedia::mail_message : BodyMedia::opaque, is_of_lines(encoding_));
 }
 
 void Leaf::content(Bytes decoded, const MailOutput& out) {

@@ -188,8 +188,8 @@ bool leaves_credentials(const Session& session, const Command& command) {
          (command.verb == Verb::helo && !command.argument.empty());
 }
 
-size_t read_line(Session& session, Bytes in, uint64_t offset, Sink& sink) {
-  const Line line = next_line(session.lines[0], in, offset, session.tx, sink);
+size_t read_command(Session& session, Bytes in, uint64_t offset, Sink& sink) {
+  const Line line = read_line(session.lines[0], in, offset, session.tx, sink);
   if (line.consumed == 0) return 0;
   session.client_next = offset + line.consumed;
   session.client_began = true;
@@ -260,12 +260,6 @@ void hand_off_early(Session& session, uint64_t offset, Sink& sink) {
   if (!session.server_seen) sink.handoff(Direction::server_to_client, 0, HandoffHint::tls);
 }
 
-size_t skip_line(LineState& lines, Bytes in) {
-  const auto lf = std::find(in.begin(), in.end(), uint8_t{'\n'});
-  lines.skipping = lf == in.end();
-  return lines.skipping ? in.size() : static_cast<size_t>(lf - in.begin()) + 1;
-}
-
 // The first command of a stream that is another protocol's after all ("220" greets from FTP servers too).
 bool is_foreign(const Session& session, Bytes in) {
   if (session.tx != no_tx || session.banner_names_smtp || session.mode != Mode::command ||
@@ -302,7 +296,7 @@ Progress read_client(Session& session, Bytes in, uint64_t offset, Sink& sink) {
     } else if (session.mode == Mode::chunk) {
       consumed = read_chunk(session, left, offset + at, sink);
     } else {
-      consumed = read_line(session, left, offset + at, sink);
+      consumed = read_command(session, left, offset + at, sink);
       if (consumed == 0) break;
     }
     at += consumed;

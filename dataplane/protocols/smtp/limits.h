@@ -20,8 +20,6 @@ inline constexpr size_t helo_bytes_max = 512;
 inline constexpr size_t banner_bytes_max = 256;
 // A line of message text that may be a command in another reading, bytes. Past it: the line's rest is not looked at.
 inline constexpr size_t shadow_line_bytes_max = 320;
-// A credential line of AUTH, bytes of base64 that are decoded. Past it: the line is not decoded, no user is observed.
-inline constexpr size_t credential_bytes_max = 1024;
 // Digits of a BDAT size: the counter has 63 bits. Past it: anomaly `smtp.bdat_malformed`; the command is not obeyed.
 inline constexpr size_t bdat_digits_max = 18;
 

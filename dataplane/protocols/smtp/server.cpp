@@ -160,12 +160,10 @@ Progress read_server(Session& session, Bytes in, uint64_t offset, Sink& sink) {
   while (at < in.size() && session.mode != Mode::handed_off) {
     const Bytes left = in.subspan(at);
     if (lines.skipping) {
-      const auto lf = std::find(left.begin(), left.end(), uint8_t{'\n'});
-      lines.skipping = lf == left.end();
-      at += lines.skipping ? left.size() : static_cast<size_t>(lf - left.begin()) + 1;
+      at += skip_line(lines, left);
       continue;
     }
-    const Line line = next_line(lines, left, offset + at, session.tx, sink);
+    const Line line = read_line(lines, left, offset + at, session.tx, sink);
     if (line.consumed == 0) break;
     Reply reply;
     if (parse_reply(line.text, offset + at, reply)) {

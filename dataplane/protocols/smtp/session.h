@@ -7,9 +7,11 @@
 
 #include <cstdint>
 
+#include "dataplane/protocols/dot_stuffing.h"
+#include "dataplane/protocols/kept_text.h"
+#include "dataplane/protocols/line_reader.h"
 #include "dataplane/protocols/protocol.h"
-#include "dataplane/protocols/smtp/credentials.h"
-#include "dataplane/protocols/smtp/message_data.h"
+#include "dataplane/protocols/sasl.h"
 #include "dataplane/protocols/smtp/outstanding.h"
 #include "dataplane/protocols/smtp/shadow.h"
 
@@ -17,26 +19,6 @@ namespace sekisho::smtp {
 
 // What the client's bytes are.
 enum class Mode : uint8_t { command, credentials, message, chunk, handed_off };
-
-template <size_t bytes_max>
-struct KeptText {
-  uint64_t offset = 0;
-  uint16_t length = 0;
-  uint8_t bytes[bytes_max];
-
-  Bytes view() const { return {bytes, length}; }
-  void set(Bytes text, uint64_t at) {
-    length = static_cast<uint16_t>(std::min(text.size(), bytes_max));
-    if (length != 0) std::memcpy(bytes, text.data(), length);
-    offset = at;
-  }
-};
-
-// A direction's line assembly: how far the unconsumed bytes were searched for an LF, and whether a line's rest is skipped.
-struct LineState {
-  size_t searched = 0;
-  bool skipping = false;
-};
 
 struct Session {
   // The open transaction, and what is in it.
@@ -91,12 +73,8 @@ void take_gap(Session& session, const Input& input, Sink& sink);
 // The other reading's commands (SMTP smuggling) in message bytes at `offset`.
 void look_for_commands(Session& session, Bytes message, uint64_t offset, Sink& sink);
 
-struct Line {
-  Bytes text;           // without its end; cut at line_bytes_max
-  size_t consumed = 0;  // 0: not complete yet
-};
 // The next line of `in`; lines.cpp. Bytes of a line too long are skipped; anomaly `smtp.line_too_long`.
-Line next_line(LineState& lines, Bytes in, uint64_t offset, TxId tx, Sink& sink);
+Line read_line(LineState& lines, Bytes in, uint64_t offset, TxId tx, Sink& sink);
 
 // client.cpp, server.cpp: consume what they can of `in`; `offset` is that of in[0].
 struct Progress {

@@ -317,6 +317,13 @@ BOOST_AUTO_TEST_CASE(the_user_of_an_authentication_is_told_and_the_password_is_n
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_user_in_front_of_a_token_past_the_bound_is_told) {
+  const std::string token = "dXNlcj11c2VyAWF1dGg9QmVhcmVyIHNlY3JldAEB" + std::string(4000, 'A');  // user=user^Aauth=Bearer ...
+  const Report report = run({server("220 mx ESMTP\r\n"), client("EHLO pc\r\n"), server("250 AUTH\r\n"),
+                             client("AUTH XOAUTH2 " + token + "\r\n"), server("235 Ok\r\n")});
+  BOOST_TEST(report.value("smtp.auth_user") == "user");
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_authentication_shows_its_code) {
   const Report report = run({server("220 mx ESMTP\r\n"), client("EHLO pc\r\n"), server("250 AUTH\r\n"),
                              client("AUTH PLAIN AHVzZXIAc2VjcmV0\r\n"), server("535 No\r\n")});

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dataplane/protocols/smtp/credentials.h"
+#include "dataplane/protocols/sasl.h"
 
 #include <algorithm>
 #include <cstring>
 #include <string_view>
 
 #include "dataplane/content/base64.h"
-#include "dataplane/protocols/smtp/limits.h"
+#include "dataplane/protocols/limits.h"
 
-namespace sekisho::smtp {
+namespace sekisho {
 
 namespace {
 
@@ -35,6 +35,22 @@ std::string_view oauth_user(std::string_view text) {
   return {};
 }
 
+// RFC 5802 7: "n,,n=NAME,r=..." (behind the binding flag and an authorisation name).
+std::string_view scram_user(std::string_view text) {
+  const size_t key = text.find(",n=");
+  if (key == text.npos) return {};
+  text.remove_prefix(key + 3);
+  return text.substr(0, text.find(','));
+}
+// RFC 2831 2.1.2: username="NAME",...
+std::string_view digest_user(std::string_view text) {
+  constexpr std::string_view key = "username=\"";
+  const size_t at = text.find(key);
+  if (at == text.npos) return {};
+  text.remove_prefix(at + key.size());
+  return text.substr(0, text.find('"'));
+}
+
 struct MechanismEntry {
   std::string_view name;
   Mechanism mechanism;
@@ -45,6 +61,11 @@ constexpr MechanismEntry mechanisms[] = {
     {"PLAIN", Mechanism::plain, 1, plain_user},
     {"LOGIN", Mechanism::login, 2, whole},
     {"CRAM-MD5", Mechanism::cram_md5, 1, before_last_space},
+    {"DIGEST-MD5", Mechanism::digest_md5, 0, digest_user},
+    {"SCRAM-SHA-1", Mechanism::scram, 0, scram_user},
+    {"SCRAM-SHA-1-PLUS", Mechanism::scram, 0, scram_user},
+    {"SCRAM-SHA-256", Mechanism::scram, 0, scram_user},
+    {"SCRAM-SHA-256-PLUS", Mechanism::scram, 0, scram_user},
     {"XOAUTH2", Mechanism::xoauth2, 1, oauth_user},
     {"OAUTHBEARER", Mechanism::xoauth2, 1, oauth_user},
 };
@@ -65,8 +86,9 @@ Mechanism parse_mechanism(Bytes name) {
 
 size_t credential_user(Mechanism mechanism, unsigned line, Bytes text, std::span<uint8_t> out) {
   const MechanismEntry* entry = find(mechanism);
-  if (entry == nullptr || line != 0 || text.size() > credential_bytes_max) return 0;
-  uint8_t decoded[base64_decoded_max(credential_bytes_max) + 2];
+  if (entry == nullptr || line != 0) return 0;
+  text = text.first(std::min(text.size(), sasl_line_bytes_max));  // the name is at the front; tokens behind it may be long
+  uint8_t decoded[base64_decoded_max(sasl_line_bytes_max) + 2];
   Base64State state;
   size_t length = base64_decode(state, text, decoded);
   length += base64_finish(state, std::span(decoded).subspan(length));
@@ -82,4 +104,4 @@ unsigned credential_lines(Mechanism mechanism) {
   return entry == nullptr ? 0 : entry->lines;
 }
 
-}  // namespace sekisho::smtp
+}  // namespace sekisho

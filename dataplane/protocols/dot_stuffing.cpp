@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dataplane/protocols/smtp/message_data.h"
+#include "dataplane/protocols/dot_stuffing.h"
 
 #include "matchers/base/find_pair.h"
 
-namespace sekisho::smtp {
+namespace sekisho {
 
 namespace {
 
@@ -106,4 +106,4 @@ MessageStep read_message(MessageReader& reader, Bytes in, Sink& out, BodyId body
   return {in.size(), MessageEvent::none};
 }
 
-}  // namespace sekisho::smtp
+}  // namespace sekisho

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The message after DATA: dot-unstuffing and the end of data (RFC 5321 4.5.2), piece by piece and without copies.
+// A mail between a command and a line with one dot (SMTP's DATA, RFC 5321 4.5.2; POP3's RETR, RFC 1939 3): dot-unstuffing and
+// the end of data, piece by piece and without copies.
 //
 // The strict reading drives: a line ends with CRLF and nothing else. Servers that also take a bare LF (CVE-2023-51764, -51765,
 // -51766: SMTP smuggling) see an earlier end; such a place is reported, so that the caller looks at what follows in both ways.
@@ -10,7 +11,7 @@
 #include "dataplane/observe/sink.h"
 #include "matchers/base/bytes.h"
 
-namespace sekisho::smtp {
+namespace sekisho {
 
 struct MessageReader {
   enum class At : uint8_t {
@@ -39,4 +40,4 @@ struct MessageStep {
 // Reads up to the first event. What is message goes to out.body_data(body), as slices of `in`; `message_bytes` counts it.
 MessageStep read_message(MessageReader& reader, Bytes in, Sink& out, BodyId body, uint64_t& message_bytes);
 
-}  // namespace sekisho::smtp
+}  // namespace sekisho
