@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "control/alert_pipeline.h"
+#include "control/configured_site.h"
 #include "control/drain/limits.h"
 #include "control/log.h"
 #include "control/phase_answers.h"
@@ -46,28 +47,6 @@ struct Output {
   std::unique_ptr<Sink> sink;
   std::unique_ptr<PumpThread> pump;  // last: stops first
 };
-
-std::vector<Network> networks(const std::vector<Prefix>& prefixes) {
-  std::vector<Network> out;
-  for (const Prefix& prefix : prefixes) out.push_back({prefix.address, prefix.length});
-  return out;
-}
-std::vector<Address> addresses(const std::vector<Prefix>& prefixes) {
-  std::vector<Address> out;
-  for (const Prefix& prefix : prefixes) out.push_back(prefix.address);
-  return out;
-}
-
-Site site_of(const Config& config) {
-  Site site;
-  site.internal = networks(config.zones.internal);
-  site.dmz = networks(config.zones.dmz);
-  for (const std::string& name : config.trusted_domains) site.trusted_domains.push_back(plain_name(name));
-  site.proxies = addresses(config.relays.proxies);
-  site.resolvers = addresses(config.relays.resolvers);
-  site.mail_relays = addresses(config.relays.mail);
-  return site;
-}
 
 std::unique_ptr<Sink> make_sink(const OutputConfig& output, const GeneralConfig& general) {
   if (output.sink == SinkType::file) {
@@ -117,7 +96,7 @@ PipelineOutput rows_for(const OutputConfig& config, Spool& spool) {
 class LiveWalk final : public AlertWalk, public OutputProvider {
  public:
   LiveWalk(const std::shared_ptr<const Config>& config, PhaseRules rules)
-      : config_(config), phases_(std::move(rules), site_of(*config)), phase_answers_(phases_) {}
+      : config_(config), phases_(std::move(rules), configured_site(*config)), phase_answers_(phases_) {}
 
   ~LiveWalk() override {
     stopping_ = true;

@@ -2,6 +2,7 @@
 #include "control/drain/drain.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "control/drain/limits.h"
 
@@ -36,13 +37,32 @@ size_t Drain::turn(uint64_t now_ms) {
   return count != 0 && store() ? count : 0;
 }
 
+// A record in memory of our own; nothing where it is none. A hostile data plane can change its ring at any moment, also between a
+// check and the use of what was checked: it is copied once, the copy is checked, and nothing else is used.
+std::optional<Drain::Taken> Drain::copy_of(Bytes bytes) {
+  if (bytes.size() > record_bytes_max) return std::nullopt;
+  auto memory = std::make_unique_for_overwrite<uint64_t[]>((bytes.size() + 7) / 8);
+  auto* const at = reinterpret_cast<uint8_t*>(memory.get());
+  std::memcpy(at, bytes.data(), bytes.size());
+  const auto record = RecordView::check({at, bytes.size()});
+  if (!record) return std::nullopt;
+  return Taken{*record, 0, std::move(memory)};
+}
+
 void Drain::take(Ring& ring) {
   while (ring.taken.size() < drain_batch_records_max) {
-    const auto record = ring.consumer.next();
-    if (!record) break;
-    note_sequence(ring, *record);
-    ring.taken.push_back({*record, ring.consumer.position()});
-    latest_ns_ = std::max(latest_ns_, record->header().monotonic_ns);
+    const auto bytes = ring.consumer.next_bytes();
+    if (!bytes) break;
+    auto copy = copy_of(*bytes);
+    if (!copy) {
+      ring.consumer.reject();
+      continue;
+    }
+    const RecordView record = copy->record;
+    copy->behind = ring.consumer.position();
+    note_sequence(ring, record);
+    ring.taken.push_back(std::move(*copy));
+    latest_ns_ = std::max(latest_ns_, record.header().monotonic_ns);
   }
   counters_.rejected += ring.consumer.rejected() - ring.rejected_seen;
   ring.rejected_seen = ring.consumer.rejected();
@@ -111,8 +131,9 @@ void Drain::note_sequence(Ring& ring, const RecordView& record) {
 }
 
 void Drain::add_gap(Ring& ring, const RecordView& next, uint64_t missing) {
-  auto& memory = ring.gap_records.emplace_back(gap_record_bytes / 8);
-  RecordWriter writer({reinterpret_cast<uint8_t*>(memory.data()), gap_record_bytes}, RecordType::gap);
+  auto memory = std::make_unique<uint64_t[]>(gap_record_bytes / 8);
+  auto* const at = reinterpret_cast<uint8_t*>(memory.get());
+  RecordWriter writer({at, gap_record_bytes}, RecordType::gap);
   const RecordHeader& header = next.header();
   writer.header().boot_id = header.boot_id;
   writer.header().lcore = header.lcore;
@@ -123,8 +144,8 @@ void Drain::add_gap(Ring& ring, const RecordView& next, uint64_t missing) {
   writer.number(Field::gap_records, missing);
   writer.number(Field::gap_first_sequence, header.sequence - missing);
   const uint32_t length = writer.finish();
-  const auto view = RecordView::check({reinterpret_cast<const uint8_t*>(memory.data()), length});
-  if (view) ring.taken.push_back({*view, ring.taken.empty() ? ring.committed : ring.taken.back().behind});
+  const auto view = RecordView::check({at, length});
+  if (view) ring.taken.push_back({*view, ring.taken.empty() ? ring.committed : ring.taken.back().behind, std::move(memory)});
 }
 
 bool Drain::store() {
@@ -146,12 +167,7 @@ void Drain::commit(Ring& ring) {
   if (ring.chosen == 0) return;
   ring.committed = ring.taken[ring.chosen - 1].behind;
   ring.consumer.commit(ring.committed);
-  for (; ring.chosen != 0; --ring.chosen) {
-    const auto* gap = ring.gap_records.empty() ? nullptr : ring.gap_records.front().data();
-    if (gap != nullptr && ring.taken.front().record.bytes().data() == reinterpret_cast<const uint8_t*>(gap))
-      ring.gap_records.pop_front();
-    ring.taken.pop_front();
-  }
+  for (; ring.chosen != 0; --ring.chosen) ring.taken.pop_front();
 }
 
 DrainCounters Drain::counters() const {

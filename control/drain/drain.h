@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Drain: record rings to whoever makes rows of them. A ring gives its space back only after the store behind
 // the handler is durable, so a kill at any instruction costs nothing: the records are read again, and their
-// rows carry the same ids.
+// rows carry the same ids. What a handler sees are copies: the data plane cannot change them any more.
 //
 // The rings of a data plane are merged by the time of their records, so that what follows sees the
 // appliance's story and not each lcore's. The order within a ring is never changed. A record waits
@@ -60,21 +60,22 @@ class Drain {
  private:
   struct Taken {
     RecordView record;
-    uint64_t behind;  // the ring's position behind it; a gap record's is that of the record before it
+    uint64_t behind = 0;                 // the ring's position behind it; a gap record's is that of the record before it
+    std::unique_ptr<uint64_t[]> memory;  // what `record` views
   };
   struct Ring {
     RingConsumer consumer;
-    std::deque<Taken> taken;                        // not yet committed
-    size_t chosen = 0;                              // of them, for the batch
-    uint64_t committed = 0;                         // position
-    uint64_t last_sequence = 0;                     // of what was taken; 0 = none seen yet
-    std::deque<std::vector<uint64_t>> gap_records;  // memory of the gap records among them
+    std::deque<Taken> taken;     // not yet committed
+    size_t chosen = 0;           // of them, for the batch
+    uint64_t committed = 0;      // position
+    uint64_t last_sequence = 0;  // of what was taken; 0 = none seen yet
     uint64_t rejected_seen = 0;
     bool broken_seen = false;
     bool retired = false;
     std::shared_ptr<void> memory;
   };
 
+  static std::optional<Taken> copy_of(Bytes bytes);
   void take(Ring& ring);
   void note_sequence(Ring& ring, const RecordView& record);
   void add_gap(Ring& ring, const RecordView& next, uint64_t missing);

@@ -74,6 +74,29 @@ struct Store : RecordHandler {
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(a_data_plane_that_changes_a_record_after_its_check_changes_nothing_for_the_handler) {
+  struct Scribbled : RecordHandler {
+    explicit Scribbled(TestRing& ring_in) : ring(ring_in) {}
+    Result<void> consume(std::span<const RecordView> records) override {
+      const auto memory = ring.bytes().subspan(3 * ring_page_bytes);
+      std::fill(memory.begin(), memory.end(), uint8_t{0xff});
+      for (const RecordView& record : records)
+        seen.push_back(record.find_number(Field::sighting_indicator).value_or(0));
+      return {};
+    }
+    Result<void> sync() override { return {}; }
+    TestRing& ring;
+    std::vector<uint64_t> seen;
+  };
+  TestRing ring;
+  Scribbled handler(ring);
+  Drain drain(handler);
+  BOOST_REQUIRE(drain.attach(ring.consumer()).has_value());
+  for (int i = 0; i < 3; ++i) ring.publish();
+  BOOST_TEST(drain.turn() == 3U);
+  BOOST_TEST(handler.seen == (std::vector<uint64_t>{1, 2, 3}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(every_record_is_stored_before_its_ring_gives_the_space_back) {
   TestRing ring;
   Store store;

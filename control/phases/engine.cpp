@@ -206,7 +206,7 @@ void PhaseEngine::add_evidence(const Address& host, const Sighting& sighting, co
   if (site_.is_relay(host)) return;
   HostState& state = hosts_.at(host);
   if (sighting.route_hint != 0 && sighting.route_hint <= route_count) state.route_hint = sighting.route_hint;
-  if (is_program(sighting.file_class) && sighting.toward == Toward::client)
+  if (is_program(sighting.file_class) && sighting.toward == BytesTo::client)
     add_program(state, sighting.wall_ns);
   if (judged.sub_phase == SubPhase::none) return;
   state.evidence[static_cast<size_t>(judged.sub_phase)].add(sighting.wall_ns, judged.confidence);

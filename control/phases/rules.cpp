@@ -118,7 +118,8 @@ std::string section(const YAML::Node& node) {
 using Node = YAML::Node;
 constexpr std::pair<const char*, Traffic> traffic_names[] = {
     {"inbound", Traffic::inbound}, {"outbound", Traffic::outbound}, {"inside", Traffic::inside}};
-constexpr std::pair<const char*, Toward> toward_names[] = {{"server", Toward::server}, {"client", Toward::client}};
+constexpr std::pair<const char*, BytesTo> toward_names[] = {{"server", BytesTo::server},
+                                                            {"client", BytesTo::client}};
 constexpr std::pair<const char*, OutsideMatrix> outside_names[] = {{"allowed", OutsideMatrix::allowed}};
 
 constexpr Key<PhaseRule> rule_keys[] = {

@@ -19,7 +19,7 @@ struct PhaseRule {
   std::string name;
   // Conditions; what is absent or empty holds for everything.
   std::optional<Traffic> traffic;
-  std::optional<Toward> toward;
+  std::optional<BytesTo> toward;
   std::optional<bool> published, regular;
   std::vector<std::string> sections;
   std::vector<Kind> kinds;

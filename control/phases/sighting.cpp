@@ -88,9 +88,9 @@ uint64_t bytes_out_of(const FieldIndex& fields) {
                    fields.number(Field::smtp_message_bytes)});
 }
 
-Toward toward_of(const FieldIndex& fields) {
+BytesTo toward_of(const FieldIndex& fields) {
   const Field direction = fields.has_section(Field::file_size) ? Field::file_direction : Field::sighting_direction;
-  return fields.number(direction) == 1 ? Toward::client : Toward::server;
+  return fields.number(direction) == 1 ? BytesTo::client : BytesTo::server;
 }
 
 }  // namespace

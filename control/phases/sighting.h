@@ -11,7 +11,7 @@
 namespace sekisho {
 
 enum class FileClass : uint8_t { none, executable, script, archive, document, other };
-enum class Toward : uint8_t { server, client };  // whom the deciding bytes go to
+enum class BytesTo : uint8_t { server, client };  // whom the deciding bytes go to
 
 struct Sighting {
   uint64_t wall_ns = 0;
@@ -19,7 +19,7 @@ struct Sighting {
   Address client{}, server{};
   Zone client_zone = Zone::outside, server_zone = Zone::outside;
   uint16_t server_port = 0;
-  Toward toward = Toward::server;
+  BytesTo toward = BytesTo::server;
   Kind kind = Kind::domain;
   std::string_view field;        // "http.host"; static text
   std::string method;            // of the request; empty = none

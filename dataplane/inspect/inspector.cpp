@@ -230,7 +230,9 @@ void Inspector::on_observe_number(TxId tx, Field field, uint64_t value, uint64_t
 }
 
 Observation Inspector::observation(Transaction* transaction, Field field, uint64_t offset) const {
-  return {current_, transaction, field, direction_, burst_index_, pair_, offset};
+  Observation seen{current_, transaction, field, direction_, burst_index_, pair_, offset};
+  seen.app_protocol = current_->app_protocol;
+  return seen;
 }
 
 void Inspector::look_up(Transaction* transaction, Field field, Bytes value, uint64_t offset) {

@@ -70,7 +70,7 @@ void Inspector::write_sighting(const Observation& seen, const IndicatorEntry& en
   const FlowInspection& inspection = *seen.inspection;
   const Flow& flow = *inspection.flow;
   const uint32_t transaction = seen.transaction != nullptr ? seen.transaction->id() : no_tx;
-  const uint8_t app_protocol = seen.transaction != nullptr ? seen.transaction->app_protocol : inspection.app_protocol;
+  const uint8_t app_protocol = seen.transaction != nullptr ? seen.transaction->app_protocol : seen.app_protocol;
   output_.set_clock(packet_clocks_[seen.burst_index % packets_per_resolve_max]);
   if (sightings_ring_is_short()) {
     const SightingKey key{entry.id, flow.tuple.source, flow.tuple.destination, seen.field, seen.pair, verdict};
@@ -81,7 +81,7 @@ void Inspector::write_sighting(const Observation& seen, const IndicatorEntry& en
     if (FoldedSighting* oldest = folder_.full() ? &folder_.oldest() : nullptr) write_folded(*oldest);
     RecordWriter writer = folder_.begin(key);
     output_.stamp(writer, RingKind::sightings);
-    output_.describe_flow(writer, flow, flows_.first(flow), inspection.app_protocol, transaction);
+    output_.describe_flow(writer, flow, flows_.first(flow), app_protocol, transaction);
     writer.number(Field::sighting_count, 0);  // first: of a record cut short, the count stays
     fill_sighting(seen, entry, matched, verdict, writer);
     folder_.finish(writer);

@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(values_as_long_as_their_field_may_be_are_looked_up_as_every
   const LoadedImage set(mixed());
   LookUps look_ups;
   look_ups.set_image(set.image.get(), set.scratch.get());
-  for (const Field field : {Field::http_url, Field::http_referer}) {
+  for (const Field field : {Field::http_location, Field::http_referer, Field::email_url}) {
     const size_t most = field_specs[static_cast<size_t>(field)].max_bytes;
     for (const size_t bytes : {size_t{40}, most - 1, most}) {
       std::string value = "http://www.listed.test/a";

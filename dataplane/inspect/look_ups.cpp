@@ -83,15 +83,19 @@ void LookUps::queue(const Observation& observation, Kind kind, Bytes normalised,
 namespace {
 
 // A normal form for each kind; of a URL its host comes behind the whole, for each of two kinds.
-size_t normal_forms_bytes(size_t value_bytes, uint64_t kinds) {
-  constexpr size_t hosts_of_urls = 2;
-  return (static_cast<size_t>(std::popcount(kinds)) + hosts_of_urls) * normalised_bytes_max(value_bytes);
+constexpr size_t normal_forms(uint64_t kinds) { return static_cast<size_t>(std::popcount(kinds)) + 2; }
+constexpr size_t normal_forms_bytes(size_t value_bytes, uint64_t kinds) {
+  return normal_forms(kinds) * normalised_bytes_max(value_bytes);
+}
+// The inverse: what the empty queue has room for.
+constexpr size_t longest_value(uint64_t kinds) {
+  return (lookup_bytes_max / normal_forms(kinds) - normalised_bytes_max(0)) / (normalised_bytes_max(1) - normalised_bytes_max(0));
 }
 
 // A value as long as its field may be always fits.
 constexpr bool longest_values_fit() {
   for (const FieldSpec& spec : field_specs)
-    if ((static_cast<size_t>(std::popcount(spec.kinds)) + 2) * normalised_bytes_max(spec.max_bytes) > lookup_bytes_max) return false;
+    if (normal_forms_bytes(spec.max_bytes, spec.kinds) > lookup_bytes_max) return false;
   return true;
 }
 static_assert(longest_values_fit());
@@ -102,7 +106,7 @@ bool LookUps::add(const Observation& observation, Bytes value) {
   const FieldSpec& spec = field_specs[static_cast<size_t>(observation.field)];
   uint64_t kinds = spec.kinds & kinds_;
   if (normal_forms_bytes(value.size(), kinds) > lookup_bytes_max) {
-    value = value.first(std::min<size_t>(value.size(), spec.max_bytes));
+    value = value.first(longest_value(kinds));
     ++values_cut_;
   }
   // Two queries for each kind: as it is, and by patterns.

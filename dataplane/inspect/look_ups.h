@@ -29,6 +29,7 @@ struct Observation {
   uint16_t pair = 0;                   // that packet's port pair
   uint64_t offset = 0;                 // of the value in its direction's stream
   uint32_t entries = ~uint32_t{0};     // of the transaction, that its packet and those before brought: what its record repeats
+  uint8_t app_protocol = 0;            // what the flow was known to speak then
 };
 
 class LookUps {
@@ -66,7 +67,7 @@ class LookUps {
   bool empty() const { return query_count_ == 0; }
   uint64_t looked_up() const { return looked_up_; }
   uint64_t hits_dropped() const { return hits_dropped_; }
-  // Values longer than their field may be and than the room: only their beginning was looked up.
+  // Values longer than the room: only their beginning was looked up.
   uint64_t values_cut() const { return values_cut_; }
 
  private:

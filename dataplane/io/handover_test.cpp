@@ -95,34 +95,28 @@ BOOST_AUTO_TEST_CASE(flows_keep_their_order_and_their_home_whichever_lcore_recei
   TwoLcores lcores({listed(Kind::domain, "h7.test", Action::reset)});
   std::vector<Talk> talks(flows);
   for (uint16_t i = 0; i < flows; ++i) talks[i].client_port = static_cast<uint16_t>(20000 + i);
-  const auto step = [&](auto&& arrivals_of) {  // one step of every flow, each by an lcore of its own choosing
+  unsigned comes_by[flows][2];  // whatever the flow, each direction has its lcore
+  for (auto& of_flow : comes_by)
+    for (unsigned& lcore : of_flow) lcore = random() % 2;
+  const auto step = [&](Direction direction, auto&& segment_of) {  // one segment of every flow
     for (const unsigned lcore : {0U, 1U}) {
       std::vector<Arrival> burst;
       for (uint16_t i = 0; i < flows; ++i) {
-        if ((random() % 2 == 0) != (lcore == 0)) continue;
-        for (Arrival& arrival : arrivals_of(i, talks[i])) burst.push_back(std::move(arrival));
-        if (burst.size() + 3 > burst_packets_max) {
-          lcores.receive(lcore, burst);
-          burst.clear();
-        }
+        if (comes_by[i][index_of(direction)] == lcore) burst.push_back(segment_of(i, talks[i]));
+        if (burst.size() < burst_packets_max && i + 1 < flows) continue;
+        lcores.receive(lcore, burst);
+        burst.clear();
       }
-      lcores.receive(lcore, burst);
     }
     for (const unsigned lcore : {0U, 1U}) lcores.poll(lcore);
     BOOST_REQUIRE(lcores.balance() == 0);
   };
-  using Arrivals = std::vector<Arrival>;
-  std::vector<unsigned> said(flows);
-  std::vector<bool> open(flows);
-  for (int round = 0; round < 30; ++round) {
-    step([&](uint16_t i, Talk& talk) -> Arrivals {
-      if (!open[i]) {
-        open[i] = true;
-        return talk.handshake();
-      }
-      return {talk.says(c2s, request(i, said[i]++))};
-    });
-  }
+  step(c2s, [](uint16_t, Talk& talk) { return talk.segment(c2s, tcp_flag::syn); });
+  step(s2c, [](uint16_t, Talk& talk) { return talk.segment(s2c, tcp_flag::syn | tcp_flag::ack); });
+  step(c2s, [](uint16_t, Talk& talk) { return talk.segment(c2s, tcp_flag::ack); });
+  constexpr unsigned rounds = 30;
+  for (unsigned round = 0; round < rounds; ++round)
+    step(c2s, [&](uint16_t i, Talk& talk) { return talk.says(c2s, request(i, round)); });
   BOOST_TEST((lcores.handed_over > 100) == true);
   BOOST_TEST(rings().under_way() == 0U);
   // Every flow has one home, and both lcores are somebody's.
@@ -148,7 +142,7 @@ BOOST_AUTO_TEST_CASE(flows_keep_their_order_and_their_home_whichever_lcore_recei
   BOOST_TEST(next.count(20007) == 0U);
   BOOST_TEST(next.size() == size_t{flows} - 1);
   uint64_t requests = 0, transactions = 0;
-  for (uint16_t i = 0; i < flows; ++i) requests += i == 7 ? 1 : said[i];
+  for (uint16_t i = 0; i < flows; ++i) requests += i == 7 ? 1 : rounds;
   for (const unsigned lcore : {0U, 1U}) transactions += lcores.wire(lcore).pipeline().inspector().counters().transactions;
   BOOST_TEST(transactions == requests);
 }

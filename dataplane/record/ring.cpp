@@ -88,6 +88,14 @@ Result<RingConsumer> RingConsumer::open(std::span<uint8_t> memory) {
 }
 
 std::optional<RecordView> RingConsumer::next() {
+  while (const auto bytes = next_bytes()) {
+    if (auto view = RecordView::check(*bytes)) return view;
+    reject();
+  }
+  return std::nullopt;
+}
+
+std::optional<Bytes> RingConsumer::next_bytes() {
   while (!broken_) {
     const uint64_t head = producer_->head.load(std::memory_order_acquire);
     if (position_ == head) return std::nullopt;
@@ -100,8 +108,7 @@ std::optional<RecordView> RingConsumer::next() {
       break;
     position_ += start.length;
     if (start.type == RecordType::pad) continue;
-    if (auto view = RecordView::check({at, start.length})) return view;
-    ++rejected_;
+    return Bytes{at, start.length};
   }
   broken_ = true;
   return std::nullopt;

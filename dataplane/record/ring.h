@@ -79,8 +79,14 @@ class RingConsumer {
   static Result<RingConsumer> open(std::span<uint8_t> memory);
 
   const RingHeader& header() const { return *header_; }
-  // The next unread record, or nothing when drained. Valid until commit() passes it.
+  // The next unread record, or nothing when drained. Valid until commit() passes it. For a producer that is
+  // trusted: the bytes were checked where it can still change them.
   std::optional<RecordView> next();
+  // The next record's bytes, framed by the ring and not yet checked: for a reader that copies first and
+  // checks its copy.
+  std::optional<Bytes> next_bytes();
+  // ... and found them not to be a record.
+  void reject() { ++rejected_; }
   // Everything returned so far is stored: give the space back.
   void commit() { commit(position_); }
   // Behind the record that next() returned last; for commit().

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// One libFuzzer target for each protocol of the list, compiled with its name. The input is a conversation: each piece is
-// a control byte (direction, kind, length class) and bytes, so that splits, gaps, ends and both directions are fuzzed too.
-// Beyond crashes, the contract is checked: never consume more than was given, never leave more than the carry holds.
+// One libFuzzer target for each protocol of the list, compiled with its name. The input is a conversation:
+// each piece is a control byte (direction, kind, length class) and bytes, so that splits, gaps, ends and both
+// directions are fuzzed too. Beyond crashes, the contract is checked: never consume more than was given,
+// never leave more than the carry holds; and over a stream the report does not depend on where the stream is
+// cut: in pieces of any size it is the whole's.
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 
 #include "dataplane/protocols/parser_harness.h"
@@ -40,6 +43,21 @@ test::Conversation conversation_from(Bytes bytes) {
   return turns;
 }
 
+test::Conversation in_pieces(const test::Conversation& turns, size_t piece) {
+  test::Conversation out;
+  for (const test::Turn& turn : turns) {
+    if (turn.kind != InputKind::data || turn.bytes.size() <= piece) {
+      out.push_back(turn);
+      continue;
+    }
+    for (size_t at = 0; at < turn.bytes.size(); at += piece) {
+      out.push_back(turn);
+      out.back().bytes = turn.bytes.substr(at, piece);
+    }
+  }
+  return out;
+}
+
 void must_hold(const test::Report& report) {
   for (const std::string& line : report.lines)
     if (line.starts_with("CONTRACT: ")) std::abort();
@@ -51,9 +69,19 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Protocol* protocol = &SEKISHO_FUZZED_PROTOCOL;
   if (size < 1) return 0;
   const bool plain = data[0] & 1;  // half of the inputs are one unframed client stream: seeds from captures fit
+  const size_t piece = 1U + (data[0] >> 2);
   const Bytes rest(data + 1, size - 1);
   test::HarnessOptions options;
   if (protocol->over_datagram && (!protocol->over_stream || data[0] & 2)) options.transport = Transport::datagram;
-  must_hold(test::run(*protocol, plain ? test::Conversation{test::client(as_text(rest))} : conversation_from(rest), options));
-  return 0;
+  const test::Conversation turns =
+      plain ? test::Conversation{test::client(as_text(rest))} : conversation_from(rest);
+  const test::Report whole = test::run(*protocol, turns, options);
+  must_hold(whole);
+  if (options.transport == Transport::datagram) return 0;
+  const test::Report pieces = test::run(*protocol, in_pieces(turns, piece), options);
+  must_hold(pieces);
+  const std::string difference = test::first_difference(whole, pieces, "in pieces");
+  if (difference.empty()) return 0;
+  std::fprintf(stderr, "%s\n", difference.c_str());
+  std::abort();
 }

@@ -6,8 +6,7 @@ content_make() {
   local web=$lab_dir/web
   mkdir -p "$web" "$lab_dir/uploads" "$lab_dir/bodies"
   chmod 777 "$lab_dir/uploads"
-  printf '<html><body>News of the day. Nothing to see here.</body></html>\n' > "$web/index.html"
-  printf 'no orders\n' > "$web/poll"
+  content_pages
   mkdir "$web/catalogue"
   cp "$web/index.html" "$web/catalogue/index.html"
   cp "$web/index.html" "$web/catalogue/offer"
@@ -19,6 +18,11 @@ content_make() {
   content_program awkward-plain 200000 > "$lab_dir/bodies/plain"
   content_certificate
   content_documents
+}
+
+content_pages() {
+  printf '<html><body>News of the day. Nothing to see here.</body></html>\n' > "$lab_dir/web/index.html"
+  printf 'no orders\n' > "$lab_dir/web/poll"
 }
 
 # content_program SEED BYTES: begins as a Windows program, goes on with bytes that depend on the seed alone.

@@ -29,6 +29,8 @@ declare -A lab_pids=()
 . "$lab_source/appliance.sh"
 # shellcheck source=tests/lab/clients.sh
 . "$lab_source/clients.sh"
+# shellcheck source=tests/lab/offline.sh
+. "$lab_source/offline.sh"
 # shellcheck source=tests/lab/servers/nginx.sh
 . "$lab_source/servers/nginx.sh"
 # shellcheck source=tests/lab/servers/unbound.sh

@@ -27,13 +27,16 @@ story_drive_by() {
   check "the victim's download is cut off, never complete" never_completed fetch_by_proxy http://cdn.freeware-mirror.test/update.exe "$lab_dir/web/update.exe"
   printf '   the victim got %s of %s bytes\n' "$(stat -c %s "$lab_dir/got/listed" 2> /dev/null || echo 0)" "$(stat -c %s "$lab_dir/web/update.exe")"
   check "the twin's program of the same size arrives byte-identical" arrives_whole fetch_by_proxy http://downloads.vendor.test/setup.exe "$lab_dir/web/setup.exe"
+  check "and by CONNECT, encrypted" arrives_whole fetch_by_proxy https://downloads.vendor.test/setup.exe "$lab_dir/web/setup.exe"
 }
 
 story_sinkhole() {
   story_title "Phase 3: the victim asks for its master's name, and is sent into the sinkhole"
   resolve victim panel.dark-harbor.test +notcp +noall +answer
   check "the victim hears the sinkhole's address" is "$sinkhole" resolve victim panel.dark-harbor.test +short +notcp
+  check "over TCP its question is cut off" reset_by_tcp panel.dark-harbor.test
   check "the twin hears the truth about another name" is "$news" resolve twin www.news.test +short +notcp
+  check "and over TCP" is "$news" resolve twin www.news.test +short +tcp
 }
 
 story_scan() {
@@ -64,6 +67,10 @@ story_matrix() {
   story_title "Hosts by phases of the attack"
   ctl phase matrix
   matrix_text=$(ctl --json phase matrix)
+  story_matrix_checks
+}
+
+story_matrix_checks() {
   check "the victim stands in the matrix" matrix_names "$victim"
   check "with phase 6" matrix_reaches_6
   check "its twin does not" fails matrix_names "$twin"

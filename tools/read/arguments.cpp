@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "dataplane/content/file_hash.h"
@@ -13,15 +14,44 @@ namespace sekisho {
 const char* const read_usage =
     "usage: sekisho-read [OPTION]... FILE...\n"
     "Reads captures (pcap, pcapng) through the data plane and prints EVE records, one JSON object a line.\n"
-    "  -i, --indicators FILE     look for these (CSV or a list, one value a line); may be given several times\n"
-    "      --log alerts|all      what to print (default: all)\n"
+    "  -i, --indicators FILE     look for these (CSV or a list, one value a line); may be given several "
+    "times\n"
+    "      --log none|alerts|all what to print (default: all)\n"
+    "      --site FILE           a sekisho.yaml, whose zones, relays and trusted domains say who is who: "
+    "alerts tell the\n"
+    "                            phase of the attack and the host that it is held against\n"
+    "      --summary json|table  at the end: the hosts by phases (with --site), and what became of the "
+    "packets\n"
+    "      --ports               each interface of a capture is a port of the appliance; 0 and 1 are a pair, "
+    "2 and 3 the next\n"
     "      --hash LIST           digests of every file: md5, sha1, sha256, comma between (default: sha256)\n"
-    "      --strict              the rules of the wire: checksums verified, streams as a receiver reads them\n"
+    "      --strict              the rules of the wire: checksums verified, streams as a receiver reads "
+    "them\n"
     "      --burst N             packets handed to the pipeline at once, 1 to 32 (default: 1)\n"
     "  -h, --help                this text\n"
-    "Exit status: 0 all read; 1 a file could not be read to its end (what could be read was printed); 2 usage.\n";
+    "Exit status: 0 all read; 1 a file could not be read to its end (what could be read was printed); 2 "
+    "usage.\n";
 
 namespace {
+
+template <typename Choice>
+struct Word {
+  std::string_view word;
+  Choice choice;
+};
+constexpr Word<LogChoice> log_words[] = {
+    {"none", LogChoice::none}, {"alerts", LogChoice::alerts}, {"all", LogChoice::all}};
+constexpr Word<SummaryChoice> summary_words[] = {{"json", SummaryChoice::json},
+                                                 {"table", SummaryChoice::table}};
+
+template <typename Choice, size_t count>
+bool choose(const Word<Choice> (&words)[count], std::string_view text, Choice& out) {
+  const auto at = std::find_if(std::begin(words), std::end(words),
+                               [&](const Word<Choice>& one) { return one.word == text; });
+  if (at == std::end(words)) return false;
+  out = at->choice;
+  return true;
+}
 
 Result<HashKinds> hash_list(std::string_view list) {
   HashKinds hashes = HashKinds::none;
@@ -40,11 +70,13 @@ Result<HashKinds> hash_list(std::string_view list) {
 }  // namespace
 
 Result<ReadArguments> parse_read_arguments(int argc, char** argv) {
-  enum Long { log = 256, hash, strict, burst };
-  const option longs[] = {{"indicators", required_argument, nullptr, 'i'}, {"log", required_argument, nullptr, log},
-                          {"hash", required_argument, nullptr, hash},      {"strict", no_argument, nullptr, strict},
-                          {"burst", required_argument, nullptr, burst},    {"help", no_argument, nullptr, 'h'},
-                          {nullptr, 0, nullptr, 0}};
+  enum Long { log = 256, hash, strict, burst, site, summary, ports };
+  const option longs[] = {
+      {"indicators", required_argument, nullptr, 'i'}, {"log", required_argument, nullptr, log},
+      {"hash", required_argument, nullptr, hash},      {"strict", no_argument, nullptr, strict},
+      {"burst", required_argument, nullptr, burst},    {"help", no_argument, nullptr, 'h'},
+      {"site", required_argument, nullptr, site},      {"summary", required_argument, nullptr, summary},
+      {"ports", no_argument, nullptr, ports},          {nullptr, 0, nullptr, 0}};
   ReadArguments arguments;
   arguments.hashes = HashKinds::sha256;
   opterr = 0;
@@ -55,9 +87,15 @@ Result<ReadArguments> parse_read_arguments(int argc, char** argv) {
       case 'h': arguments.help = true; break;
       case strict: arguments.rules = ReadRules::strict; break;
       case log:
-        if (value != "alerts" && value != "all") return fail("--log is alerts or all, not \"" + std::string(value) + "\"");
-        arguments.log = value == "all" ? LogChoice::all : LogChoice::alerts;
+        if (!choose(log_words, value, arguments.log))
+          return fail("--log is none, alerts or all, not \"" + std::string(value) + "\"");
         break;
+      case summary:
+        if (!choose(summary_words, value, arguments.summary))
+          return fail("--summary is json or table, not \"" + std::string(value) + "\"");
+        break;
+      case site: arguments.site = value; break;
+      case ports: arguments.interfaces = InterfaceMeaning::port; break;
       case hash: {
         const auto hashes = hash_list(value);
         if (!hashes) return tl::unexpected(hashes.error());

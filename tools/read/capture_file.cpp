@@ -56,33 +56,44 @@ Result<CaptureFile> CaptureFile::open(const std::string& path) {
   CaptureFile file;
   file.path_ = path;
   if (status.st_size > 0) {
-    void* memory = mmap(nullptr, static_cast<size_t>(status.st_size), PROT_READ, MAP_PRIVATE, fd, 0);
+    const auto bytes = static_cast<size_t>(status.st_size);
+    void* memory = mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, fd, 0);
     if (memory == MAP_FAILED) {
       ::close(fd);
       return fail(std::strerror(errno), path);
     }
-    file.file_ = {static_cast<const uint8_t*>(memory), static_cast<size_t>(status.st_size)};
+    file.mapping_ = Mapping({static_cast<uint8_t*>(memory), bytes});
+    file.file_ = file.mapping_.bytes();
   }
   ::close(fd);
-  uint32_t magic = 0;
-  if (file.file_.size() >= 4) std::memcpy(&magic, file.file_.data(), 4);
-  if (magic == magic_section) return file;
-  file.swapped_ = magic == __builtin_bswap32(magic_micro) || magic == __builtin_bswap32(magic_nano);
-  if (file.swapped_) magic = __builtin_bswap32(magic);
-  if ((magic != magic_micro && magic != magic_nano) || file.file_.size() < classic_header_bytes)
-    return fail("not a pcap or pcapng file", path);
-  file.classic_ = true;
-  Interface interface;
-  interface.units_per_second = magic == magic_nano ? 1'000'000'000 : 1'000'000;
-  interface.link = link_type(file.u32(file.file_.data() + 20));
-  file.interfaces_.push_back(interface);
-  file.position_ = classic_header_bytes;
+  if (auto known = file.read_magic(); !known) return tl::unexpected(known.error());
   return file;
 }
 
-CaptureFile::CaptureFile(CaptureFile&& other) noexcept = default;
+Result<CaptureFile> CaptureFile::of(Bytes capture, const std::string& name) {
+  CaptureFile file;
+  file.path_ = name;
+  file.file_ = capture;
+  if (auto known = file.read_magic(); !known) return tl::unexpected(known.error());
+  return file;
+}
 
-CaptureFile::~CaptureFile() = default;  // the mapping lives as long as the process: a moved-from object shares it
+Result<void> CaptureFile::read_magic() {
+  uint32_t magic = 0;
+  if (file_.size() >= 4) std::memcpy(&magic, file_.data(), 4);
+  if (magic == magic_section) return {};
+  swapped_ = magic == __builtin_bswap32(magic_micro) || magic == __builtin_bswap32(magic_nano);
+  if (swapped_) magic = __builtin_bswap32(magic);
+  if ((magic != magic_micro && magic != magic_nano) || file_.size() < classic_header_bytes)
+    return fail("not a pcap or pcapng file", path_);
+  classic_ = true;
+  Interface interface;
+  interface.units_per_second = magic == magic_nano ? 1'000'000'000 : 1'000'000;
+  interface.link = link_type(u32(file_.data() + 20));
+  interfaces_.push_back(interface);
+  position_ = classic_header_bytes;
+  return {};
+}
 
 uint16_t CaptureFile::u16(const uint8_t* at) const {
   uint16_t value;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // CaptureFile: the packets of a pcap or pcapng file, one after another.
 //
-// pcap in both byte orders, micro- and nanoseconds; pcapng (draft-ietf-opsawg-pcapng) with several sections and interfaces,
-// their time resolutions and offsets. Blocks that carry no packets (names, statistics, decryption secrets) are passed over.
-// The whole file is mapped; views live as long as the object.
+// pcap in both byte orders, micro- and nanoseconds; pcapng (draft-ietf-opsawg-pcapng) with several sections
+// and interfaces, their time resolutions and offsets. Blocks that carry no packets (names, statistics,
+// decryption secrets) are passed over. The whole file is mapped; views live as long as the object (of
+// bytes(): as long as the memory).
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "dataplane/decode/decode.h"
+#include "dataplane/record/shared_memory.h"
 #include "matchers/base/bytes.h"
 #include "matchers/base/result.h"
 
@@ -29,9 +31,8 @@ struct CapturedPacket {
 class CaptureFile {
  public:
   static Result<CaptureFile> open(const std::string& path);
-  CaptureFile(CaptureFile&& other) noexcept;
-  CaptureFile& operator=(CaptureFile&&) = delete;
-  ~CaptureFile();
+  // A capture that lies in the caller's memory; `name` is for messages.
+  static Result<CaptureFile> of(Bytes capture, const std::string& name);
 
   // The next packet, or nothing at the end or where the container is damaged: error() then says what and where.
   std::optional<CapturedPacket> next();
@@ -48,6 +49,7 @@ class CaptureFile {
   };
 
   CaptureFile() = default;
+  Result<void> read_magic();
   std::optional<CapturedPacket> next_classic();
   std::optional<CapturedPacket> next_block();
   std::optional<CapturedPacket> read_enhanced(Bytes body, bool obsolete);
@@ -60,6 +62,7 @@ class CaptureFile {
   uint32_t u32(const uint8_t* at) const;
 
   std::string path_;
+  Mapping mapping_;
   Bytes file_;
   size_t position_ = 0;
   bool classic_ = false;

@@ -13,7 +13,6 @@ namespace sekisho {
 namespace {
 
 constexpr uint64_t ring_bytes = uint64_t{256} << 20;  // address space; only what is written becomes memory
-constexpr uint32_t boot_id = 1;
 
 PipelineOptions options_for(const ReadArguments& arguments) {
   PipelineOptions options;
@@ -27,29 +26,34 @@ PipelineOptions options_for(const ReadArguments& arguments) {
   options.timers_per_turn = options.flows.flows_max;  // the output must not depend on how packets are bundled
   options.streams.streams = options.flows.flows_max;
   options.streams.kept_segments = 1U << 17;
-  if (strict) options.inspector.modes[0] = WireMode::inline_;  // strict rules are those of a wire that drops
+  if (strict)  // strict rules are those of a wire that drops
+    for (WireMode& mode : options.inspector.modes) mode = WireMode::inline_;
   options.inspector.flows_max = options.flows.flows_max;
   options.inspector.rows = FieldMask::all();
   options.inspector.file_hashes = arguments.hashes;
   options.inspector.unlimited_content = !strict;
-  options.inspector.transaction_records = arguments.log == LogChoice::all;
-  options.inspector.flow_records = arguments.log == LogChoice::all;
+  // Phases learn from all records which host asked which relay for what.
+  options.inspector.transaction_records = arguments.log == LogChoice::all || !arguments.site.empty();
+  options.inspector.flow_records = options.inspector.transaction_records;
   return options;
 }
 
 }  // namespace
 
-CaptureReader::CaptureReader(const ReadArguments& arguments, const Indicators& indicators) : arguments_(arguments) {
+CaptureReader::CaptureReader(const ReadArguments& arguments, const Indicators& indicators,
+                             PhaseEngine* phases, uint32_t boot_id)
+    : arguments_(arguments), phases_(phases), boot_id_(boot_id) {
   RingProducer producers[ring_kind_count];
   for (unsigned kind = 0; kind < ring_kind_count; ++kind) {
     const size_t bytes = ring_mapping_bytes(ring_bytes);
     void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     memory_[kind] = Mapping({static_cast<uint8_t*>(memory), bytes});
-    producers[kind] = RingProducer(memory_[kind].memory(), ring_bytes, 0, static_cast<RingKind>(kind), boot_id);
+    producers[kind] =
+        RingProducer(memory_[kind].memory(), ring_bytes, 0, static_cast<RingKind>(kind), boot_id_);
     rings_[kind] = *RingConsumer::open(memory_[kind].memory());
   }
-  output_ = std::make_unique<RecordOutput>(producers[0], producers[1], boot_id, uint8_t{0});
+  output_ = std::make_unique<RecordOutput>(producers[0], producers[1], boot_id_, uint8_t{0});
   pipeline_ = std::make_unique<Pipeline>(options_for(arguments), *output_);
   if (indicators.image != nullptr) pipeline_->set_image(indicators.image.get(), indicators.scratch.get());
   const ProtocolTable table = protocol_table();
@@ -67,19 +71,56 @@ void CaptureReader::walk(std::span<Packet* const> burst) {
 
 // Nothing leaves by a wire here: what the pipeline is done with is given back.
 void CaptureReader::settle() {
-  for (const Outcome& outcome : pipeline_->outcomes())
+  for (const Outcome& outcome : pipeline_->outcomes()) {
+    if (outcome.kind != Outcome::Kind::drop) ++sent_[outcome.pair % port_pairs_max];
     if (outcome.packet != nullptr) release(*outcome.packet);
+  }
 }
 
 // A burst's records packet by packet, sightings before what they were seen in: as if every packet came alone.
 void CaptureReader::drain(std::string& out) {
   std::vector<RecordView> records;
   for (RingConsumer& ring : rings_)
-    while (const auto record = ring.next())
-      if (arguments_.log == LogChoice::all || record->header().type == RecordType::sighting) records.push_back(*record);
+    while (const auto record = ring.next()) records.push_back(*record);
   std::ranges::stable_sort(records, {}, [](const RecordView& record) { return record.header().burst_index; });
-  for (const RecordView& record : records) writer_->append(record, nullptr, out);
+  for (const RecordView& record : records) {
+    std::optional<Finding> finding;
+    if (phases_ != nullptr) {
+      fields_.read(record);
+      finding = phases_->consider(fields_);
+    }
+    print(record, finding ? &*finding : nullptr, out);
+  }
   for (RingConsumer& ring : rings_) ring.commit();
+}
+
+void CaptureReader::print(const RecordView& record, const Finding* finding, std::string& out) {
+  if (arguments_.log == LogChoice::none) return;
+  if (arguments_.log == LogChoice::alerts && record.header().type != RecordType::sighting) return;
+  writer_->append(record, finding, out);
+}
+
+std::vector<PairBalance> CaptureReader::balances() const {
+  std::vector<PairBalance> out;
+  for (uint16_t pair = 0; pair < port_pairs_max; ++pair) {
+    const PairCounters& counters = pipeline_->pair(pair);
+    if (counters.rx == 0) continue;
+    PairBalance& balance = out.emplace_back();
+    balance.pair = pair;
+    balance.rx = counters.rx;
+    balance.injected = counters.injected;
+    balance.tx = sent_[pair];
+    balance.held = pipeline_->held(pair);
+    std::copy(std::begin(counters.dropped), std::end(counters.dropped), balance.dropped.begin());
+  }
+  return out;
+}
+
+void CaptureReader::place(Packet& packet, const CapturedPacket& captured) const {
+  packet.port = packet.pair = 0;
+  if (arguments_.interfaces == InterfaceMeaning::none) return;
+  packet.port = captured.interface % (2 * port_pairs_max);
+  packet.pair = packet.port / 2;
 }
 
 void CaptureReader::write_stats(uint64_t packets) {
@@ -110,6 +151,7 @@ Result<void> CaptureReader::read(const std::string& path, std::string& out, void
     packet.wire_length = captured->wire_length;
     packet.wall_ns = captured->wall_ns;
     packet.link = captured->link;
+    place(packet, *captured);
     now_ns_ = std::max(now_ns_, captured->wall_ns);  // timers never run backwards; records keep the packet's own time
     packet.time_ns = now_ns_;
     packet.number = count;

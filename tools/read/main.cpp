@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // sekisho-read: captures through the data plane's pipeline, records as EVE lines on stdout.
 #include <cstdio>
+#include <memory>
 
+#include "control/config/load.h"
+#include "control/configured_site.h"
+#include "control/rules_yaml.h"
 #include "tools/read/arguments.h"
 #include "tools/read/capture_reader.h"
+
+using namespace sekisho;
 
 namespace {
 
@@ -15,10 +21,21 @@ void flush_when_large(std::string& out) {
   out.clear();
 }
 
+// The engine for --site; null without.
+Result<std::unique_ptr<PhaseEngine>> phases_for(const std::string& site) {
+  if (site.empty()) return nullptr;
+  const LoadedConfig loaded = load_config(site);
+  for (const Problem& problem : loaded.problems)
+    std::fputs(print_problem(problem, site, loaded.source).c_str(), stderr);
+  if (!loaded.config) return fail("not a configuration", site);
+  auto rules = parse_phase_rules(phase_rules_yaml, "rules.yaml");
+  if (!rules) return tl::unexpected(rules.error());
+  return std::make_unique<PhaseEngine>(std::move(*rules), configured_site(*loaded.config));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  using namespace sekisho;
   const auto arguments = parse_read_arguments(argc, argv);
   if (!arguments) {
     std::fprintf(stderr, "sekisho-read: %s\n%s", describe(arguments.error()).c_str(), read_usage);
@@ -37,15 +54,27 @@ int main(int argc, char** argv) {
     }
     indicators = std::move(*loaded);
   }
+  auto phases = phases_for(arguments->site);
+  if (!phases) {
+    std::fprintf(stderr, "sekisho-read: %s\n", describe(phases.error()).c_str());
+    return 1;
+  }
   int status = 0;
+  uint32_t number = 0;
+  std::vector<PairBalance> balances;
   for (const std::string& path : arguments->captures) {
-    CaptureReader reader(*arguments, indicators);
+    CaptureReader reader(*arguments, indicators, phases->get(), ++number);
     std::string out;
     const auto result = reader.read(path, out, flush_when_large);
     std::fwrite(out.data(), 1, out.size(), stdout);
+    for (const PairBalance& balance : reader.balances()) balances.push_back(balance);
     if (result) continue;
     std::fprintf(stderr, "sekisho-read: %s\n", describe(result.error()).c_str());
     status = 1;
+  }
+  if (arguments->summary != SummaryChoice::none) {
+    const auto write = arguments->summary == SummaryChoice::json ? summary_json : summary_table;
+    std::fputs(write(phases->get(), balances).c_str(), stdout);
   }
   return status;
 }

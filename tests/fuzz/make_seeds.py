@@ -1,0 +1,270 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""make_seeds.py NAME FOLDER: writes the inputs that fuzzing of a target begins with, and its dictionary (FOLDER/../NAME.dict).
+
+Each is what a conversation, file or record of the kind looks like when nothing is wrong with it, in the target's own framing (see NAME_fuzz.cpp).
+Targets without an entry begin with nothing.
+"""
+import gzip
+import importlib.machinery
+import importlib.util
+import pathlib
+import random
+import struct
+import sys
+import zlib
+
+sys.dont_write_bytecode = True
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / 'tools'))
+from traffic import ACK, Connection, dns_name, frame, transport_checksum  # noqa: E402
+
+CLIENT, SERVER = 0, 1
+DRAW = random.Random('seeds')
+
+
+def make_mix():
+    """The maker of the bench's traffic: its TLS hellos and certificates are of use here."""
+    loader = importlib.machinery.SourceFileLoader('make_mix', str(ROOT / 'tools' / 'make_mix'))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader('make_mix', loader))
+    loader.exec_module(module)
+    return module
+
+
+# --- what is said
+
+REQUEST = (b'GET /a/b?c=d HTTP/1.1\r\nHost: www.evil.test\r\nUser-Agent: e\r\nReferer: http://a.test/\r\nCookie: f=g\r\n'
+           b'Accept-Encoding: gzip\r\n\r\n')
+POST = b'POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 6\r\nContent-Type: text/plain\r\n\r\nsecret'
+CHUNKED = b'HTTP/1.1 200 OK\r\nServer: s\r\nTransfer-Encoding: chunked\r\nContent-Type: text/html\r\n\r\n5;x=y\r\nhello\r\n0\r\nA: b\r\n\r\n'
+PLAIN = b'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Disposition: attachment; filename="a.exe"\r\n\r\nMZ123'
+CLOSED = b'HTTP/1.0 200 OK\r\n\r\nuntil the end'
+MESSAGE = (b'From: "A" <a@a.test>\r\nTo: b@b.test\r\nSubject: =?utf-8?B?c2VjcmV0?=\r\nMessage-ID: <1@a.test>\r\nMIME-Version: 1.0\r\n'
+           b'Content-Type: multipart/mixed; boundary="x"\r\n\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\n'
+           b'Content-Transfer-Encoding: quoted-printable\r\n\r\nsee http://evil.test/a=20\r\n.. =\r\n--x\r\n'
+           b'Content-Type: application/octet-stream; name="a.exe"\r\nContent-Transfer-Encoding: base64\r\n'
+           b'Content-Disposition: attachment; filename="a.exe"\r\n\r\nTVqQAAMAAAAEAAAA\r\n--x--\r\n')
+GZIPPED = gzip.compress(b'hello hello hello', mtime=0)
+
+
+def dns_query(name='www.evil.test', kind=1):
+    return struct.pack('!6H', 7, 0x0100, 1, 0, 0, 1) + dns_name(name) + struct.pack('!HH', kind, 1) + b'\0' + struct.pack('!HHIH', 41, 1232, 0, 0)
+
+
+def dns_answer(kind=1, data=b'\xc6\x33\x64\x01'):
+    return (struct.pack('!6H', 7, 0x8180, 1, 2, 0, 0) + dns_name('a.test') + struct.pack('!HH', kind, 1) + b'\xc0\x0c' +
+            struct.pack('!HHIH', 5, 1, 60, 4) + b'\x01b\xc0\x0c' + b'\xc0\x0c' + struct.pack('!HHIH', kind, 1, 60, len(data)) + data)
+
+
+# --- framings
+
+def plain(text, piece=7):
+    return bytes([piece << 2 | 1]) + text
+
+
+def turns(*said, piece=7):
+    """protocol_fuzz.cpp: control bytes with lengths up to 15 before each piece."""
+    out = bytes([piece << 2 & 0xff])
+    for side, text in said:
+        for at in range(0, len(text), 15):
+            part = text[at:at + 15]
+            out += bytes([len(part) << 4 | side]) + part
+    return out
+
+
+def datagram(side, message):
+    return b'\x02' + bytes([8 | side]) + message
+
+
+def with_length(message):
+    return struct.pack('!H', len(message)) + message
+
+
+def orders(*said, choice=4):
+    """conversation_fuzz.cpp: TCP in order, pieces of at most 255 bytes."""
+    out = bytes([choice])
+    for side, text in said:
+        for at in range(0, len(text), 255):
+            part = text[at:at + 255]
+            out += bytes([side << 3, len(part)]) + part
+    return out
+
+
+def frames(list_, choice=4):
+    return bytes([choice, 0]) + b''.join(bytes([port]) + struct.pack('!H', len(data)) + data for port, data in list_)
+
+
+def tcp_frames(*said):
+    connection = Connection(random.Random(1), '10.0.0.1', '198.51.100.1', 80)
+    for side, text in said:
+        connection.send(side, text)
+    connection.emit(0, ACK)
+    return [(0 if data[26] == 10 else 1, data) for data in connection.close()]
+
+
+def udp_frame(message, fragment=None):
+    source, destination = b'\x0a\0\0\x01', b'\xc6\x33\x64\x01'
+    segment = struct.pack('!4H', 4000, 53, 8 + len(message), 0) + message
+    segment = segment[:6] + struct.pack('!H', transport_checksum(source, destination, 17, segment)) + segment[8:]
+    data = frame(source, destination, 17, segment if fragment is None else segment[fragment], 9)
+    return (0, data)
+
+
+def pcapng(data):
+    def block(kind, body):
+        body += bytes(-len(body) % 4)
+        return struct.pack('<II', kind, len(body) + 12) + body + struct.pack('<I', len(body) + 12)
+    return (block(0x0a0d0d0a, struct.pack('<IHHq', 0x1a2b3c4d, 1, 0, -1)) + block(1, struct.pack('<HHI', 1, 0, 0) + b'\x09\0\x01\0\x09\0\0\0\0\0\0\0') +
+            block(6, struct.pack('<IIIII', 0, 1, 2, len(data), len(data)) + data) + block(3, struct.pack('<I', len(data)) + data) +
+            block(5, b'\0' * 12))
+
+
+# --- the seeds
+
+def http1():
+    yield plain(REQUEST)
+    yield plain(POST + REQUEST, 2)
+    yield turns((CLIENT, REQUEST), (SERVER, CHUNKED), (CLIENT, POST), (SERVER, PLAIN))
+    yield turns((CLIENT, b'HEAD / HTTP/1.1\r\nHost: a.test\r\n\r\n'), (SERVER, b'HTTP/1.1 100 Continue\r\n\r\n' + CLOSED))
+    yield turns((CLIENT, b'CONNECT a.test:443 HTTP/1.1\r\nHost: a.test\r\nProxy-Authorization: Basic YTpi\r\n\r\n'), (SERVER, b'HTTP/1.1 200 OK\r\n\r\nx'))
+
+
+def dns():
+    yield b'\x03' + dns_query()
+    for kind, data in ((1, b'\xc6\x33\x64\x01'), (28, b'\x20\x01' + bytes(14)), (15, b'\0\x0a\x01m\xc0\x0c'), (16, b'\x03abc'), (6, b'\xc0\x0c\xc0\x0c' + bytes(20)),
+                       (33, bytes(6) + b'\xc0\x0c'), (65, b'\0\x01\0\0\x01\0\x03\x02h2'), (12, b'\xc0\x0c')):
+        yield datagram(SERVER, dns_answer(kind, data))
+    yield turns((CLIENT, with_length(dns_query())), (SERVER, with_length(dns_answer())))
+
+
+def smtp():
+    greeting = (SERVER, b'220 mx ESMTP\r\n')
+    yield turns(greeting, (CLIENT, b'EHLO a.test\r\n'), (SERVER, b'250-mx\r\n250 PIPELINING\r\n'),
+                (CLIENT, b'MAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\nDATA\r\n'), (SERVER, b'250 ok\r\n250 ok\r\n354 go\r\n'),
+                (CLIENT, MESSAGE + b'.\r\n'), (SERVER, b'250 ok\r\n'), (CLIENT, b'QUIT\r\n'))
+    yield turns(greeting, (CLIENT, b'HELO a\r\n'), (SERVER, b'250 mx\r\n'), (CLIENT, b'MAIL FROM:<>\r\n'), (SERVER, b'250 ok\r\n'),
+                (CLIENT, b'BDAT 5 LAST\r\nhello'), (SERVER, b'250 ok\r\n'))
+    yield turns(greeting, (CLIENT, b'EHLO a\r\n'), (SERVER, b'250 STARTTLS\r\n'), (CLIENT, b'STARTTLS\r\n'), (SERVER, b'220 go\r\n'), (CLIENT, b'\x16\x03\x01'))
+    yield turns(greeting, (CLIENT, b'AUTH PLAIN AGEAYg==\r\n'), (SERVER, b'235 ok\r\n'))
+
+
+def tls():
+    mix = make_mix()
+    hello = mix.client_hello(DRAW, 'www.evil.test')
+    server = b'\3\3' + bytes(32) + b'\0\xc0\x2f\0' + mix.vector(2, mix.extension(16, mix.vector(2, mix.vector(1, b'h2'))))
+    chain = mix.vector(3, mix.vector(3, mix.certificate(DRAW, ['a.test', 'b.test'])))
+    answer = mix.record(22, mix.handshake(2, server)) + mix.record(22, mix.handshake(11, chain)) + mix.record(22, mix.handshake(14, b''))
+    yield plain(hello)
+    yield turns((CLIENT, hello), (SERVER, answer), (CLIENT, mix.record(20, b'\1') + mix.record(23, b'x')))
+    yield turns((CLIENT, mix.record(21, b'\2\x28')))
+
+
+def quic_frames():
+    """Payloads of Initial packets: control, length, frames (RFC 9000 19)."""
+    hello = make_mix().client_hello(DRAW, 'www.evil.test')[5:]
+    half = len(hello) // 2
+
+    def crypto(offset, data):
+        return b'\6' + (0x4000 | offset).to_bytes(2, 'big') + (0x4000 | len(data)).to_bytes(2, 'big') + data
+
+    def packet(control, payload):
+        return bytes([control]) + len(payload).to_bytes(2, 'big') + payload
+
+    yield packet(0, crypto(0, hello))
+    yield packet(0, crypto(half, hello[half:]) + b'\1\0\0') + packet(0x40, b'\2\5\0\0\0' + crypto(0, hello[:half]))
+    yield packet(1, crypto(0, hello[:half])) + packet(0x10, crypto(half, hello[half:])) + packet(0x80, b'\x1c\0\0\0')
+
+
+def content():
+    for choice, data in ((0, GZIPPED), (1, zlib.compress(b'hello hello')), (1, zlib.compress(b'hello')[2:-4]), (2, bytes.fromhex('0b028068656c6c6f03')),
+                         (3, bytes.fromhex('28b52ffd0458290000') + b'hello' + bytes.fromhex('e4ad0a2f')), (4, b'TVqQAAMAAAAEAAAA\r\nQQ=='), (5, b'a=20b=\r\nc=3D\r\n')):
+        yield bytes([choice, 3]) + data
+
+
+def mime():
+    yield b'\x07' + MESSAGE
+    yield b'\x02' + MESSAGE.replace(b'multipart/mixed', b'message/rfc822')
+
+
+def conversation():
+    for choice in (0x04, 0x05, 0x37, 0x0d):
+        yield orders((CLIENT, REQUEST), (SERVER, CHUNKED), (CLIENT, POST), (SERVER, PLAIN), choice=choice)
+        yield bytes([choice, 6, len(dns_query())]) + dns_query() + bytes([6 | 8, len(dns_answer())]) + dns_answer()
+        yield bytes([choice, 7, 1, len(dns_query())]) + dns_query() + bytes([7, 0x61, len(dns_query())]) + dns_query()
+        yield orders((SERVER, b'220 mx ESMTP\r\n'), (CLIENT, b'EHLO a\r\n'), (SERVER, b'250 mx\r\n'), (CLIENT, b'MAIL FROM:<a@b.test>\r\n'),
+                     (SERVER, b'250 ok\r\n'), (CLIENT, b'RCPT TO:<b@b.test>\r\n'), (SERVER, b'250 ok\r\n'), (CLIENT, b'DATA\r\n'), (SERVER, b'354 go\r\n'),
+                     (CLIENT, MESSAGE + b'.\r\n'), choice=choice)
+    yield orders((CLIENT, REQUEST)) + bytes([2, 5, 5]) + b'GET /' + bytes([3, 9, 4]) + b'hole' + bytes([4 | 8, 0, 5, 1])
+    zipped = b'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n' % len(GZIPPED) + GZIPPED
+    yield orders((CLIENT, REQUEST), (SERVER, zipped))
+    yield orders((CLIENT, make_mix().client_hello(DRAW, 'www.evil.test')))
+
+
+def frames_():
+    for choice in (0x04, 0x07, 0x7e):
+        yield frames(tcp_frames((CLIENT, REQUEST), (SERVER, PLAIN)), choice)
+        yield frames([udp_frame(dns_query())], choice)
+    first, second = udp_frame(dns_query(), slice(0, 24)), udp_frame(dns_query(), slice(24, None))
+    yield frames([(0, first[1][:20] + b'\x20\0' + first[1][22:]), (0, second[1][:20] + b'\0\x03' + second[1][22:])], 0)
+
+
+def capture():
+    data = udp_frame(dns_query())[1]
+    head = struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)
+    yield head + struct.pack('<IIII', 1, 2, len(data), len(data)) + data
+    yield struct.pack('>IHHiIII', 0xa1b23c4d, 2, 4, 0, 0, 65535, 113) + struct.pack('>IIII', 1, 2, 4, 4) + b'abcd'
+    yield pcapng(data)
+
+
+def image():
+    yield b''
+    for at in (40, 64, 128, 200, 384, 400, 600, 900):
+        yield struct.pack('!HB', at, 0) + b'\x01' + struct.pack('!HB', at + 8, 2) + b'\0\0\0\xff'
+
+
+def drain():
+    for record in range(8):
+        fields = b''.join(bytes([field, 0, 5]) + b'ab' for field in range(record * 20, record * 20 + 20))
+        yield b'\1\0' + (b'\2' + bytes([record, 1, 0, 4, 80, 20]) + fields) * 2 + b'\1' + b'\0\1\0\0\4\xff\xff\0\0' + b'\1'
+
+
+def feed():
+    yield b'\1value,kind,mode,severity,confidence,action,phase,note\nevil.test,domain,subdomains,high,90,reset,3.backdoor-untrusted,"a, ""b"""\n'
+    yield b'\2# list\nhxxp://evil[.]test/a\n192.0.2.0/24\n2001:db8::1\na@b.test\n*.evil.test\nd41d8cd98f00b204e9800998ecf8427e\n'
+    yield b'\0value,valid_from,valid_until\n1.2.3.4,2026-01-01,2027-01-01T00:00:00Z\n'
+
+
+def config():
+    yield (ROOT / 'control/config/default.yaml').read_bytes()
+    yield b'general: {name: a}\ndataplane:\n  lcores: [1]\n  pairs:\n    - {name: p, mode: inline, a: {vdev: "net_tap0"}, b: {pci: "0000:03:00.0"}}\n'
+
+
+SEEDS = {'http1': http1, 'dns': dns, 'smtp': smtp, 'tls': tls, 'quic_frames': quic_frames, 'content': content, 'mime': mime, 'conversation': conversation, 'frames': frames_,
+         'capture': capture, 'image': image, 'drain': drain, 'feed': feed, 'config': config}
+
+WORDS = {'http1': ('GET ', 'POST ', 'CONNECT ', 'HEAD ', ' HTTP/1.1\r\n', ' HTTP/1.0\r\n', 'HTTP/1.1 200 OK\r\n', 'HTTP/1.1 101 ', 'Host: ', 'Content-Length: ',
+                   'Transfer-Encoding: chunked\r\n', 'Content-Encoding: gzip\r\n', 'Connection: close\r\n', 'Upgrade: ', '\r\n\r\n', '0\r\n\r\n', 'Expect: 100-continue\r\n',
+                   'Content-Type: multipart/form-data; boundary=x\r\n', 'Proxy-Authorization: Basic ', 'http://', 'evil.test', 'Content-Disposition: ', "filename*=utf-8''"),
+         'smtp': ('EHLO ', 'HELO ', 'MAIL FROM:<', 'RCPT TO:<', 'DATA\r\n', 'BDAT ', ' LAST\r\n', 'STARTTLS\r\n', 'AUTH PLAIN ', 'AUTH LOGIN\r\n', 'RSET\r\n', 'QUIT\r\n',
+                  '220 ', '250 ', '250-', '334 ', '354 ', '\r\n.\r\n', ' SIZE=', ' BODY=8BITMIME', 'XCLIENT '),
+         'mime': ('Content-Type: ', 'multipart/mixed', 'boundary="', '\r\n--', '--\r\n', 'message/rfc822', 'Content-Transfer-Encoding: ', 'base64', 'quoted-printable',
+                  'Content-Disposition: attachment; filename=', '=?utf-8?B?', '=?iso-2022-jp?Q?', '?=', 'Subject: ', 'From: ', 'filename*0*=', 'charset=', '\r\n\r\n', '\r\n\t'),
+         'feed': ('value,', 'kind', 'mode', 'domain', 'url', 'sha256', 'regex', 'cidr', 'range', 'hxxp://', '[.]', '*.', '/24', '..', '2001:db8::', '""', ',,', '2026-01-01'),
+         'config': ('dataplane:', 'pairs:', 'feeds:', 'outputs:', 'policy:', 'zones:', ' - {', 'name: ', '&a ', '*a', '!!str ', '<<: ', '|\n', '[[', '{a: ', '"\\x', '%YAML ')}
+WORDS['conversation'] = WORDS['http1'] + WORDS['smtp'] + WORDS['mime']
+
+
+def quoted(word):
+    return '"' + ''.join(c if ' ' <= c <= '~' and c not in '"\\' else f'\\x{ord(c):02x}' for c in word) + '"'
+
+
+def main():
+    name, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(SEEDS[name]() if name in SEEDS else ()):
+        (folder / f'{name}-{number}').write_bytes(seed)
+    (folder.parent / f'{name}.dict').write_text(''.join(quoted(word) + '\n' for word in WORDS.get(name, ())), encoding='ascii')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# run_target.sh PROGRAM NAME: fuzzes for SEKISHO_FUZZ_SECONDS (default 10) from the seeds of make_seeds.py. What it finds new is kept beside
+# the program, in corpus/NAME, for the next time; an input that fails lies in findings/, and the end of what was printed is shown.
+set -uo pipefail
+program=$(realpath "$1")
+name=$2
+here=$(cd "$(dirname "$0")" && pwd)
+beside=$(dirname "$program")
+mkdir -p "$beside/corpus/$name" "$beside/findings"
+python3 "$here/make_seeds.py" "$name" "$beside/seeds/$name" || exit
+options=(-max_total_time="${SEKISHO_FUZZ_SECONDS:-10}" -timeout=20 -rss_limit_mb=3000 -print_final_stats=1 -max_len=8192
+  -artifact_prefix="$beside/findings/$name-")
+[ ! -s "$beside/seeds/$name.dict" ] || options+=(-dict="$beside/seeds/$name.dict")
+log=$beside/findings/$name.log
+UBSAN_OPTIONS=print_stacktrace=1 "$program" "${options[@]}" "$beside/corpus/$name" "$beside/seeds/$name" > "$log" 2>&1
+status=$?
+if [ "$status" -ne 0 ]; then
+  tail -n 60 "$log"
+else
+  grep -E '^stat::(number_of_executed_units|average_exec_per_sec|new_units_added|peak_rss_mb)' "$log"
+fi
+exit "$status"
