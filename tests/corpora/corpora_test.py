@@ -38,7 +38,7 @@ def score(corpora, index, reader):
 
 
 def main():
-    reader, floors_file = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    reader, floors_file = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
     tree = pathlib.Path(__file__).resolve().parents[2]
     corpora = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else tree.parent / 'shared' / 'corpora'
     if not (corpora / 'score.py').exists():

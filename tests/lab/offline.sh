@@ -38,8 +38,8 @@ offline_story() {
   story_title "Phase 2: a targeted mail reaches the victim; a listed program is stopped on the way"
   check "the mail with the listed subject is seen" has_alert "$victim" email.subject 2.targeted-mail alert
   check "the twin's mail is read whole, its attachment's digest is right" has_whole_file minutes.pdf
-  check "the listed program is stopped by its digest, before its end" has_alert "$victim" file.sha256 2.drive-by-untrusted reset "src_ip=$dmz_proxy"
-  check "on the proxy's outside leg, too, and held against the victim" has_alert "$victim" file.sha256 2.drive-by-untrusted reset "src_ip=$freeware"
+  check "the listed program is stopped by its digest, before its end" has_alert "$victim" file.sha256 2.drive-by-untrusted reset "src_ip=$victim"
+  check "on the proxy's outside leg, too, and held against the victim" has_alert "$victim" file.sha256 2.drive-by-untrusted reset "src_ip=$dmz_proxy"
   check "the twin's program of the same size passes whole" has_whole_file web/setup.exe
   story_title "Phase 3: the master's name goes into the sinkhole"
   check "the victim's question is answered in the resolver's place" has_alert "$victim" dns.query.name 3.backdoor-untrusted sinkhole "src_ip=$victim"
