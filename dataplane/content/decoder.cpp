@@ -3,6 +3,7 @@
 #include "dataplane/content/decoder.h"
 
 #include "dataplane/content/brotli.h"
+#include "dataplane/content/dns_message.h"
 #include "dataplane/content/inflate.h"
 #include "dataplane/content/mime/mime.h"
 #include "dataplane/content/zstd.h"
@@ -28,6 +29,7 @@ struct ByMedia {
 };
 constexpr ByMedia by_media[] = {
     {BodyMedia::mail_message, &mime_decoder},
+    {BodyMedia::dns_message, &dns_message_decoder},
 };
 
 }  // namespace

@@ -25,6 +25,8 @@ inline constexpr uint32_t arena_blocks_default = 16;
 inline constexpr size_t arena_block_bytes_default = 10 * 1024 * 1024;
 // First bytes by which it is decided whether a body is gzip, zlib, raw deflate or not coded at all, bytes. Kept until they are there.
 inline constexpr size_t inflate_trial_bytes = 64;
+// A DNS message carried by HTTP, bytes. Past it: anomaly `dns.cut`, what came of it is read.
+inline constexpr size_t dns_body_bytes_max = 16320;
 // First bytes by which a file's type is told, bytes.
 inline constexpr size_t file_type_bytes = 264;
 

@@ -65,6 +65,11 @@ uint16_t keep(uint8_t* to, size_t most, Bytes from) {
   return static_cast<uint16_t>(size);
 }
 
+// The others are looked through and are nobody's download.
+bool carries_file(BodyCarrier carrier) {
+  return carrier != BodyCarrier::mail_text && carrier != BodyCarrier::http_query && carrier != BodyCarrier::websocket_message;
+}
+
 DecoderInput input_of(const Body& body, const Body::Layer& layer, Bytes bytes) {
   return {body.tx, body.id, bytes, layer.offset};
 }
@@ -109,7 +114,8 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   bool bare = true;
   for (unsigned i = body_encodings_max; bare && i-- > 0;)
     if (meta.encodings[i] != ContentEncoding::identity) bare = add_layer(*body, decoder_for(meta.encodings[i]), meta);
-  if (const Decoder* decoder = bare ? decoder_for(meta.media) : nullptr) body->container = add_layer(*body, decoder, meta);
+  if (const Decoder* decoder = bare ? decoder_for(meta.media) : nullptr)
+    body->container = add_layer(*body, decoder, meta) && meta.media == BodyMedia::mail_message;
   if (!body->container) body->hash = FileHash(file_hashes_);
   body->of_lines = meta.lines && !body->container;
   if (body->of_lines) body->line_readings = LineReadings(file_hashes_);
@@ -193,7 +199,7 @@ void Inspector::finish_body(FlowInspection& inspection, Body* body, BodyEnd end)
     const std::string_view type = file_type(body->head_bytes());
     if (!type.empty()) look_up(transaction, Field::file_type, as_bytes(type), 0);
     if (!look_ups_.empty()) look_up_now();  // the record says whether the file was stopped
-    const bool is_file = body->carrier != BodyCarrier::mail_text && (body->size > 0 || body->name_size > 0);
+    const bool is_file = carries_file(body->carrier) && (body->size > 0 || body->name_size > 0);
     if (is_file) write_file(inspection, *body, end);
   }
   Body** link = &inspection.bodies;

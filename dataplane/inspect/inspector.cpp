@@ -341,8 +341,20 @@ void Inspector::flow_anomaly(Flow& flow, const char* name, const char* layer, ui
 
 void Inspector::expect(TxId, const Expectation&) { ++counters_.expectations_unused; }
 
-void Inspector::handoff(Direction direction, uint64_t offset, HandoffHint) {
-  current_->session.note_handoff(direction, offset);
+void Inspector::handoff(Direction direction, uint64_t offset, HandoffHint hint) {
+  current_->session.note_handoff(direction, offset, hint);
+}
+
+TxId Inspector::tx_repeat(TxId tx) {
+  const TxId id = tx_begin(direction_);
+  const Transaction* from = find(tx);
+  Transaction* to = find(id);
+  if (from != nullptr && to != nullptr) {
+    to->first = from->first;
+    if (!to->repeat(transactions_, *from)) ++counters_.tx_full;
+  }
+  current_->session.note_continued(id);
+  return id;
 }
 
 }  // namespace sekisho

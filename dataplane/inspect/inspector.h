@@ -135,6 +135,7 @@ class Inspector final : public Sink {
   void body_end(BodyId body, BodyEnd end) override;
   void expect(TxId tx, const Expectation& expectation) override;
   void handoff(Direction direction, uint64_t offset, HandoffHint hint) override;
+  TxId tx_repeat(TxId tx) override;
 
  protected:
   void on_observe(TxId tx, Field field, Bytes value, uint64_t offset) override;

@@ -14,7 +14,7 @@ constexpr uint32_t field_bytes = sizeof(RecordField);
 constexpr std::string_view flow_end_names[] = {"fin", "reset", "timeout", "evicted", "blocked", "shutdown"};
 constexpr std::string_view flow_state_names[] = {"new", "established", "closed", "blocked"};
 constexpr std::string_view carrier_names[] = {"http_request", "http_response", "mail_message",
-                                              "mail_part",    "form_part",     "archive_member", "mail_text"};
+                                              "mail_part",    "form_part",     "archive_member", "http_query", "websocket_message", "mail_text"};
 
 // Room for the fields of a record that are not a transaction's: an upper bound for numbers and short texts.
 constexpr uint32_t room(unsigned fields, size_t text_bytes = 0) {

@@ -87,6 +87,23 @@ bool Transaction::add_number(BlockPool& pool, Field field, uint64_t value) {
   return true;
 }
 
+bool Transaction::repeat(BlockPool& pool, const Transaction& from) {
+  for (const Chunk* chunk = from.chunks_; chunk != nullptr; chunk = chunk->next) {
+    for (uint32_t at = 0; at < chunk->used;) {
+      Entry entry;
+      std::memcpy(&entry, chunk->begin() + at, sizeof entry);
+      const uint32_t bytes = static_cast<uint32_t>(sizeof entry) + round_up_8(entry.length);
+      uint8_t* to = reserve(pool, bytes);
+      if (to == nullptr) return false;
+      std::memcpy(to, chunk->begin() + at, bytes);
+      if ((entry.marks & entry_continued) == 0) ++field_count_;
+      if (field_specs[entry.field].type != FieldType::number) value_bytes_ += entry.length;
+      at += bytes;
+    }
+  }
+  return true;
+}
+
 void Transaction::write_fields(RecordWriter& writer, uint32_t entries) const {
   uint8_t joined[16 * 1024];
   static_assert(sizeof joined >= 8192, "the longest field of the catalogue fits");

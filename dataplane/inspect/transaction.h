@@ -26,6 +26,9 @@ class Transaction {
   bool add(BlockPool& pool, Field field, Bytes value);
   bool add_number(BlockPool& pool, Field field, uint64_t value);
 
+  // Adds all values of another one.
+  bool repeat(BlockPool& pool, const Transaction& from);
+
   // Bytes that write_fields() will need in a record.
   uint32_t record_bytes() const { return field_count_ * static_cast<uint32_t>(sizeof(RecordField)) + value_bytes_; }
   // Entries so far; a value has one, or several where it is long.

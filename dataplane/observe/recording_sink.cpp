@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view direction_names[] = {"c2s", "s2c"};
 constexpr std::string_view carrier_names[] = {"http_request", "http_response",  "mail_message", "mail_part",
-                                              "form_part",    "archive_member", "mail_text"};
+                                              "form_part",    "archive_member", "http_query", "websocket_message", "mail_text"};
 constexpr std::string_view encoding_names[] = {"identity", "gzip",     "deflate", "brotli",
                                                "zstd",     "compress", "unknown"};
 constexpr std::string_view end_names[] = {"complete", "truncated", "aborted"};

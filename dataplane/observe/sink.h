@@ -38,13 +38,16 @@ enum class BodyCarrier : uint8_t {
   mail_message,  // a whole mail, for the decoder of BodyMedia::mail_message
   mail_part,     // a file of a mail
   form_part, archive_member,
+  http_query,    // what a request carries in its target: no file either
+  websocket_message,  // likewise
   mail_text      // a text of a mail that is no file: nobody's download, but words and links to look for
 };
 enum class BodyEnd : uint8_t { complete, truncated, aborted };
 enum class ContentEncoding : uint8_t { identity, gzip, deflate, brotli, zstd, compress, unknown };
 enum class BodyMedia : uint8_t {
   opaque,        // a file, as far as anybody knows
-  mail_message   // RFC 5322 header, empty line, MIME body
+  mail_message,  // RFC 5322 header, empty line, MIME body
+  dns_message    // RFC 8484: a file all the same
 };
 inline constexpr unsigned body_encodings_max = 3;
 inline constexpr uint64_t body_length_unknown = ~uint64_t{0};
@@ -104,6 +107,9 @@ class Sink {
   // From stream offset `offset` of `direction` on, the stream is another protocol. Said once for each direction; the
   // core holds data back until both are known. The parser must not consume bytes at or past that offset.
   virtual void handoff(Direction direction, uint64_t offset, HandoffHint hint) = 0;
+  // Begins a transaction with what was observed of `tx` so far, for the protocol that the stream is about to be handed to
+  // (Input::continued): a request that is answered once here and once there (RFC 7540 3.2). no_tx where nobody keeps values.
+  virtual TxId tx_repeat(TxId) { return no_tx; }
 
  protected:
   virtual void on_observe(TxId tx, Field field, Bytes value, uint64_t offset) = 0;

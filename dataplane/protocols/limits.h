@@ -7,8 +7,13 @@
 
 namespace sekisho {
 
-// Memory of one parser's state on one flow, bytes. Checked when the table is built; not reachable at run time.
+// Memory of one parser's state on one flow, bytes. Larger states (HTTP/2's header tables and streams) come from a pool of their own,
+// whose blocks have session_large_state_bytes_max. Checked at compile time; not reachable at run time.
 inline constexpr uint32_t session_state_bytes_max = 2048;
+inline constexpr uint32_t session_large_state_bytes_max = 38912;
+// One in so many flows may have a large state at a time. Past it: counter `l7.no_memory`, the flow goes on without inspection or is
+// dropped by policy.
+inline constexpr uint32_t large_states_share = 64;
 // Unconsumed bytes kept for a parser, bytes per direction. Past it: counter `l7.carry_full`, anomaly `l7.unit_too_long`,
 // the parser ends as malformed.
 inline constexpr size_t carry_bytes_max = 65536;

@@ -32,6 +32,7 @@ struct Input {
   Bytes bytes;                     // valid until parse returns
   uint64_t offset = 0;             // of bytes[0] in its direction's stream, from 0; datagrams: 0
   uint64_t gap_bytes = 0;          // only with kind gap
+  TxId continued = no_tx;          // of Sink::tx_repeat, with the first input after a hand-off; the parser ends it
 };
 
 enum class ProbeResult : uint8_t { certain, unsure, not_for_us };
@@ -64,13 +65,15 @@ struct Protocol {
   bool over_stream;
   bool over_datagram;
   uint16_t usual_ports[usual_ports_max];  // tie-breakers only; 0 ends the list
-  uint32_t state_bytes;         // <= session_state_bytes_max (limits.h); 16 B aligned memory; trivially destructible
+  uint32_t state_bytes;         // <= session_large_state_bytes_max (limits.h); 16 B aligned memory; trivially destructible
 
   // Looks at the first bytes of one direction. Never reads past `prefix`, keeps nothing. `unsure` = show me more.
   ProbeResult (*probe)(Bytes prefix, Direction direction, Transport transport);
   // Makes a fresh state in memory of state_bytes.
   void (*init)(void* state, Transport transport);
   ParseResult (*parse)(void* state, const Input& input, Sink& sink);
+  // any: looked for on every flow. Else only behind a hand-off with this hint: its bytes say too little of themselves.
+  HandoffHint only_after = HandoffHint::any;
 };
 
 // All protocols of the list, in its order. Static lifetime.

@@ -2,6 +2,7 @@
 #include "dataplane/protocols/session.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sekisho {
 
@@ -31,9 +32,13 @@ void Session::open(Transport transport, uint16_t client_port, uint16_t server_po
 }
 
 void Session::close(SessionMemory& memory) {
-  if (state_ != nullptr) memory.states.give(state_);
-  state_ = nullptr;
+  drop_state(memory);
   for (Carry& carry : carry_) drop_carry(carry, memory);
+}
+
+void Session::drop_state(SessionMemory& memory) {
+  if (state_ != nullptr) memory.states_for(*protocol_).give(state_);
+  state_ = nullptr;
 }
 
 SessionStatus Session::give_up(SessionStatus status, SessionMemory& memory) {
@@ -91,7 +96,7 @@ const Protocol* Session::usual_for_ports(uint64_t candidates) const {
 }
 
 bool Session::choose(const Protocol& protocol, SessionMemory& memory) {
-  state_ = memory.states.take();
+  state_ = memory.states_for(protocol).take();
   if (state_ == nullptr) return false;
   protocol_ = &protocol;
   protocol.init(state_, transport_);
@@ -109,6 +114,7 @@ SessionStatus Session::detect(Direction direction, Bytes prefix, SessionMemory& 
   for (size_t i = 0; i < table.count; ++i) {
     const Protocol& candidate = *table.protocols[i];
     if ((excluded & bit(i)) != 0 || !speaks(candidate, transport_)) continue;
+    if (candidate.only_after != HandoffHint::any && candidate.only_after != hint_) continue;
     switch (candidate.probe(prefix.first(std::min(prefix.size(), probe_bytes_max)), direction, transport_)) {
       case ProbeResult::certain:
         return choose(candidate, memory) ? SessionStatus::active : give_up(SessionStatus::no_memory, memory);
@@ -143,6 +149,7 @@ ParseResult Session::parse(Direction direction, InputKind kind, Bytes bytes, uin
   input.kind = kind;
   input.bytes = bytes;
   input.offset = offset;
+  input.continued = std::exchange(continued_, no_tx);
   return protocol_->parse(state_, input, sink);
 }
 
@@ -156,8 +163,7 @@ SessionStatus Session::after(ParseStatus status, SessionMemory& memory, Sink&) {
   const ProtocolTable table = protocol_table();
   for (size_t i = 0; i < table.count; ++i)
     if (table.protocols[i] == protocol_) excluded_[0] |= bit(i), excluded_[1] |= bit(i);
-  memory.states.give(state_);
-  state_ = nullptr;
+  drop_state(memory);
   protocol_ = nullptr;
   return SessionStatus::active;  // the caller detects again, on what was not consumed
 }
@@ -193,8 +199,7 @@ SessionStatus Session::consume_carry(Direction direction, SessionMemory& memory,
 
 // Both directions have arrived where the protocol handed off: detect afresh on what lies behind.
 SessionStatus Session::switch_protocol(SessionMemory& memory, Sink& sink) {
-  if (state_ != nullptr) memory.states.give(state_);
-  state_ = nullptr;
+  drop_state(memory);
   if (++depth_ > handoff_depth_max) {
     ++memory.counters.nesting_full;
     sink.anomaly(no_tx, "l7.nested_too_deep", 0);
@@ -346,9 +351,10 @@ SessionStatus Session::on_datagram(Direction direction, Bytes bytes, SessionMemo
   }
 }
 
-void Session::note_handoff(Direction direction, uint64_t offset) {
+void Session::note_handoff(Direction direction, uint64_t offset, HandoffHint hint) {
   Carry& carry = carry_[index_of(direction)];
   if (carry.stop == ~uint64_t{0}) carry.stop = offset;  // said once; what is held back does not move
+  hint_ = hint;
 }
 
 }  // namespace sekisho

@@ -27,10 +27,15 @@ struct SessionCounters {
 struct SessionMemory {
   SessionMemory(uint32_t sessions_max, uint32_t carries_max, uint32_t large_carries_max)
       : states(session_state_bytes_max, sessions_max),
+        large_states(session_large_state_bytes_max, sessions_max / large_states_share + 1),
         carries(carry_small_bytes, carries_max),
         large_carries(carry_bytes_max, large_carries_max) {}
   static constexpr size_t carry_small_bytes = 4096;
+  BlockPool& states_for(const Protocol& protocol) {
+    return protocol.state_bytes <= session_state_bytes_max ? states : large_states;
+  }
   BlockPool states;
+  BlockPool large_states;
   BlockPool carries;
   BlockPool large_carries;
   SessionCounters counters;
@@ -57,7 +62,9 @@ class Session {
   SessionStatus on_datagram(Direction direction, Bytes bytes, SessionMemory& memory, Sink& sink);
 
   // The core's sink passes a parser's handoff() on to here; takes effect when both directions have arrived.
-  void note_handoff(Direction direction, uint64_t offset);
+  void note_handoff(Direction direction, uint64_t offset, HandoffHint hint);
+  // The same of tx_repeat(): the next protocol is told of it with its first input.
+  void note_continued(TxId tx) { continued_ = tx; }
 
   // The protocol in force, or the last that was; nullptr while unknown.
   const Protocol* protocol() const { return protocol_; }
@@ -85,6 +92,7 @@ class Session {
   SessionStatus after(ParseStatus status, SessionMemory& memory, Sink& sink);
   SessionStatus switch_protocol(SessionMemory& memory, Sink& sink);
   bool choose(const Protocol& protocol, SessionMemory& memory);
+  void drop_state(SessionMemory& memory);
   bool append(Carry& carry, Bytes bytes, SessionMemory& memory);
   void drop_carry(Carry& carry, SessionMemory& memory);
   ParseResult parse(Direction direction, InputKind kind, Bytes bytes, uint64_t offset, Sink& sink);
@@ -96,6 +104,8 @@ class Session {
   // By direction: what one side says first (noise before a greeting) does not hide what the other says.
   uint64_t excluded_[2] = {};  // bit i: the list's protocol i has said that it is not spoken here
   uint64_t unsure_[2] = {};    // bit i: could not tell yet
+  TxId continued_ = no_tx;
+  HandoffHint hint_ = HandoffHint::any;  // of the last hand-off
   uint16_t client_port_ = 0;
   uint16_t server_port_ = 0;
   Transport transport_ = Transport::stream;

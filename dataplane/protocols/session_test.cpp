@@ -32,7 +32,7 @@ class SessionSink final : public Sink {
   void expect(TxId tx, const Expectation& expectation) override { sink_.expect(tx, expectation); }
   void handoff(Direction direction, uint64_t offset, HandoffHint hint) override {
     sink_.handoff(direction, offset, hint);
-    session_.note_handoff(direction, offset);
+    session_.note_handoff(direction, offset, hint);
   }
 
  private:

@@ -24,7 +24,7 @@ MAY_INCLUDE = {
     'dataplane/stream': ['dataplane/decode', 'dataplane/observe', 'dataplane/pool', 'matchers/base'],
     'dataplane/protocols': ['dataplane/observe', 'dataplane/pool', 'matchers/base',
                             'dataplane/content/base64.h', 'dataplane/content/quoted_printable.h'],
-    'dataplane/content': ['dataplane/observe', 'dataplane/pool', 'matchers/base'],
+    'dataplane/content': ['dataplane/observe', 'dataplane/pool', 'matchers/base', 'dataplane/protocols/dns/message.h'],
     'dataplane/inspect': ['dataplane/content', 'dataplane/flow', 'dataplane/decode', 'dataplane/observe', 'dataplane/pool',
                           'dataplane/protocols', 'dataplane/record', 'dataplane/stats/named_counters.h', 'dataplane/verdict',
                           'matchers'],

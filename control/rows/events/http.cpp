@@ -24,6 +24,12 @@ void http_object(const FieldIndex& fields, Row& row) {
   const Field protocol = fields.has(Field::http_protocol) ? Field::http_protocol : Field::http_response_protocol;
   put_text(row, "protocol", fields, protocol);
   if (fields.text(protocol).starts_with("HTTP/2")) row.text("version", "2");
+  if (fields.has(Field::http_http2_stream)) {
+    row.object("http2");
+    put_number(row, "stream_id", fields, Field::http_http2_stream);
+    put_number(row, "error_code", fields, Field::http_http2_error);
+    row.end();
+  }
   put_number(row, "status", fields, Field::http_status);
   put_text(row, "redirect", fields, Field::http_location);
   put_number(row, "length", fields, Field::http_response_body_bytes);

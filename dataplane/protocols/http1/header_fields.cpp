@@ -12,12 +12,6 @@ namespace sekisho::http1 {
 
 namespace {
 
-struct HeaderField {
-  std::string_view line;    // "Name: value", unfolded
-  std::string_view name, value;
-  uint64_t line_offset = 0, value_offset = 0;
-};
-
 void report(const FieldContext& context, Oddity oddity, uint64_t offset) {
   context.head.oddities.report(context.sink, context.tx, oddity, offset);
 }
@@ -213,19 +207,6 @@ HeaderField split_field(std::string_view line, uint64_t offset, Controls control
   return field;
 }
 
-void use_field(const HeaderField& field, bool observed, const FieldContext& context) {
-  const bool request = context.head.direction == Direction::client_to_server;
-  const SpecialField* special = find_special(field.name);
-  if (special != nullptr && special->note != nullptr) special->note(field, context);
-  if (!observed) return;
-  if (special != nullptr) {
-    const Field named = request ? special->in_request : special->in_response;
-    if (named != none) context.sink.observe(context.tx, named, as_bytes(field.value), field.value_offset);
-  }
-  context.sink.observe(context.tx, request ? Field::http_request_header : Field::http_response_header,
-                       as_bytes(field.line), field.line_offset);
-}
-
 // One line from `at`, without its line end; `next` is where the following one begins.
 struct Line {
   std::string_view text;
@@ -280,6 +261,19 @@ void Codings::add(ContentEncoding coding) {
   ++count;
 }
 
+void read_field(const HeaderField& field, Observed observed, const FieldContext& context) {
+  const bool request = context.head.direction == Direction::client_to_server;
+  const SpecialField* special = find_special(field.name);
+  if (special != nullptr && special->note != nullptr) special->note(field, context);
+  if (observed == Observed::no) return;
+  if (special != nullptr) {
+    const Field named = request ? special->in_request : special->in_response;
+    if (named != none) context.sink.observe(context.tx, named, as_bytes(field.value), field.value_offset);
+  }
+  context.sink.observe(context.tx, request ? Field::http_request_header : Field::http_response_header,
+                       as_bytes(field.line), field.line_offset);
+}
+
 void read_fields(Bytes bytes, uint64_t offset, FieldContext context) {
   const std::string_view fields = as_text(bytes);
   const Controls controls = bytes.empty() ? Controls::none : controls_in(bytes);
@@ -291,7 +285,8 @@ void read_fields(Bytes bytes, uint64_t offset, FieldContext context) {
     if (is_blank(static_cast<uint8_t>(line.text[0]))) report(context, Oddity::field_odd, offset + at);
     if (is_continuation(fields, line.next)) line = unfold(fields, line, offset + at, context);
     if (++count > fields_max) report(context, Oddity::too_many_fields, offset + at);
-    use_field(split_field(line.text, offset + at, controls, context), count <= fields_max, context);
+    const Observed observed = count <= fields_max ? Observed::yes : Observed::no;
+    read_field(split_field(line.text, offset + at, controls, context), observed, context);
     at = line.next;
   }
 }

@@ -15,6 +15,15 @@ struct FieldScratch {
   size_t used = 0;
 };
 
+struct HeaderField {
+  std::string_view line;    // "Name: value", unfolded
+  std::string_view name, value;
+  uint64_t line_offset = 0, value_offset = 0;
+};
+
+// Whether a field is observed, or only read for what it says of its message.
+enum class Observed : uint8_t { yes, no };
+
 struct FieldContext {
   Sink& sink;
   TxId tx;
@@ -24,6 +33,8 @@ struct FieldContext {
 
 // `fields`: what follows the start line, with or without the empty line that ends it; `offset` of its first byte.
 void read_fields(Bytes fields, uint64_t offset, FieldContext context);
+// One field that is taken apart already (HTTP/2).
+void read_field(const HeaderField& field, Observed observed, const FieldContext& context);
 // One line of a trailer, without its line end: observed as a field, and nothing else (RFC 9110 6.5.1).
 void read_trailer_line(Bytes line, uint64_t offset, FieldContext context);
 

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "dataplane/protocols/http1/characters.h"
+#include "dataplane/protocols/http1/doh.h"
 #include "dataplane/protocols/http1/file_name.h"
 #include "dataplane/protocols/http1/header_fields.h"
 #include "dataplane/protocols/http1/parser.h"
@@ -99,7 +100,7 @@ BodyMeta meta_of(const Head& head, Direction direction) {
   const bool request = direction == Direction::client_to_server;
   meta.carrier = request ? BodyCarrier::http_request : BodyCarrier::http_response;
   meta.direction = direction;
-  meta.declared_type = as_bytes(trim_loosely(head.content_type.substr(0, head.content_type.find(';'))));
+  declare_media(head, meta);
   return meta;
 }
 // Content codings are applied first, transfer codings after them.

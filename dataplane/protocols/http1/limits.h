@@ -43,6 +43,8 @@ inline constexpr size_t held_bytes_max = 16384;
 inline constexpr size_t file_name_bytes_max = 255;
 // The names of all requests that wait for their response, bytes. Past it: the newest response's file has no name from its target.
 inline constexpr size_t waiting_names_bytes_max = 640;
+// The query of a DoH request in its target (RFC 8484 4.1.1), bytes of base64url. Past it: anomaly `http.doh_query_too_long`, not read.
+inline constexpr size_t doh_query_bytes_max = 2048;
 // Credentials that are decoded, bytes of base64. Longer ones: the scheme only.
 inline constexpr size_t credentials_bytes_max = 1024;
 

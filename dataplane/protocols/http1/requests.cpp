@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dataplane/protocols/http1/characters.h"
+#include "dataplane/protocols/http1/doh.h"
 #include "dataplane/protocols/http1/file_name.h"
 #include "dataplane/protocols/http1/full_url.h"
 #include "dataplane/protocols/http1/header_fields.h"
@@ -51,6 +52,7 @@ void Parser::request_head(Bytes head_bytes, HeadPart part) {
   request.head = line.method == "HEAD";
   request.connect = line.method == "CONNECT";
   request.upgrade = head.connection_upgrade && !head.upgrade.empty();
+  request.h2c = request.upgrade && contains_ignore_case(head.upgrade, "h2c");
   request.simple = line.version.empty();
   uint8_t name[file_name_bytes_max];
   const Bytes name_bytes(name, request.connect ? 0 : target_file_name(line.target, name));
@@ -61,6 +63,7 @@ void Parser::request_head(Bytes head_bytes, HeadPart part) {
   side_.skipped = 0;
   if (part == HeadPart::cut) return;  // the caller ends it
   check_host(line, head, start);
+  read_dns_query(line, side_.tx, start, sink_);
   const Framing framing = request.simple ? Framing{} : frame_request(head, read_version(line.version).minor_number);
   if (framing.ambiguous) report(head, Oddity::smuggling, start);
   side_.hold_after = (request.connect || request.upgrade) && !answered_already;

@@ -39,6 +39,7 @@ void Parser::response_head(Bytes head_bytes, HeadPart part) {
     return;
   }
   take_request();
+  if (line.status == 101 && session_.answered.h2c) sink_.tx_repeat(side_.tx);
   Head head;
   head.direction = Direction::server_to_client;
   FieldScratch scratch;

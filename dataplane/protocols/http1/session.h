@@ -19,6 +19,7 @@ struct OpenRequest {
   bool connect : 1 = false;
   bool upgrade : 1 = false;
   bool simple : 1 = false;   // HTTP/0.9: the response may be a bare body
+  bool h2c : 1 = false;      // 101: the response proper comes in HTTP/2
   bool cut : 1 = false;      // the request itself ended before its end
 };
 static_assert(sizeof(OpenRequest) == 8);
