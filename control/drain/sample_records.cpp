@@ -96,6 +96,16 @@ void fill_tls(RecordWriter& w) {
   w.number(Field::tls_version, 0x0304);
   w.text(Field::tls_client_alpn, "h2");
   w.text(Field::tls_client_alpn, "http/1.1");
+  w.number(Field::tls_client_version, 0x0304);
+  constexpr uint8_t ciphers[] = {0x13, 0x01, 0xc0, 0x2f}, extensions[] = {0, 0, 0, 43},
+                    groups[] = {0x11, 0xec, 0, 29}, algorithms[] = {0x04, 0x03, 0x08, 0x04};
+  w.bytes(Field::tls_client_ciphers, ciphers);
+  w.bytes(Field::tls_client_extensions, extensions);
+  w.bytes(Field::tls_client_groups, groups);
+  w.bytes(Field::tls_client_signature_algorithms, algorithms);
+  w.number(Field::tls_cipher, 0x1301);
+  w.number(Field::tls_group, 0x11ec);
+  w.number(Field::tls_resumption_offered, 4 | 8);
   w.text(Field::tls_ja3, "3f8b7a5c41878630f67e660533be80fc");
   w.text(Field::tls_ja4, "t13d1910h2_9dc949149365_97f8aa674fd9");
   w.number(Field::tls_ech, 1);
@@ -107,6 +117,18 @@ void fill_tls(RecordWriter& w) {
   w.text(Field::tls_san, "www.example.test");
   w.bytes(Field::tls_fingerprint_sha1, sha1);
   w.bytes(Field::tls_chain_sha1, sha1);
+}
+
+void fill_quic(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_quic;
+  w.endpoints().ip_protocol = 17;
+  w.endpoints().server_port = 443;
+  w.number(Field::quic_version, 0x6b3343cf);
+  w.text(Field::quic_sni, "www.example.test");
+  w.text(Field::quic_client_alpn, "h3");
+  w.text(Field::quic_ja3, "3f8b7a5c41878630f67e660533be80fc");
+  w.text(Field::quic_ja4, "q13d0312h3_55b375c5d22e_73e2d9e6cde6");
+  w.number(Field::quic_ech, 1);
 }
 
 void fill_smtp(RecordWriter& w) {
@@ -311,6 +333,7 @@ std::vector<NamedRecord> sample_records() {
           {"dns_query", {RecordType::transaction, fill_dns_query}},
           {"mdns", {RecordType::transaction, fill_mdns}},
           {"tls", {RecordType::transaction, fill_tls}},
+          {"quic", {RecordType::transaction, fill_quic}},
           {"smtp", {RecordType::transaction, fill_smtp}},
           {"pop3", {RecordType::transaction, fill_pop3}},
           {"pop3_listing", {RecordType::transaction, fill_pop3_listing}},

@@ -63,7 +63,8 @@ std::string_view host_of_target(std::string_view target) {
 }
 
 std::string destination_of(const FieldIndex& fields, const Address& server) {
-  for (const Field name : {Field::http_target_host, Field::http_host, Field::tls_sni, Field::dns_query_name})
+  for (const Field name :
+       {Field::http_target_host, Field::http_host, Field::tls_sni, Field::quic_sni, Field::dns_query_name})
     if (!fields.text(name).empty()) return plain_name(fields.text(name));
   const std::string_view target = host_of_target(fields.text(Field::http_url));
   if (!target.empty()) return plain_name(target);
@@ -77,7 +78,8 @@ std::string relay_key_of(const FieldIndex& fields, const std::string& destinatio
   if (fields.has(Field::email_message_id)) return "mail " + std::string(fields.text(Field::email_message_id));
   if (fields.has(Field::dns_query_name))
     return "dns " + plain_name(fields.text(Field::dns_query_name)) + ' ' + std::to_string(fields.number(Field::dns_query_type));
-  if (fields.has_section(Field::http_url) || fields.has_section(Field::tls_sni)) return "web " + destination;
+  for (const Field web : {Field::http_url, Field::tls_sni, Field::quic_sni})
+    if (fields.has_section(web)) return "web " + destination;
   return {};
 }
 

@@ -123,6 +123,28 @@ void append_tls_version(std::string& out, uint64_t version) {
   append_hex(out, bytes, {});
 }
 
+void append_quic_version(std::string& out, uint64_t version) {
+  constexpr uint64_t version_2 = 0x6b3343cf, draft = 0xff000000, facebook = 0xfaceb000;
+  const uint64_t low_byte = version & 0xff, high_bytes = version & ~uint64_t{0xff};
+  if (version == 1 || version == version_2) {
+    out += version == 1 ? '1' : '2';
+  } else if (high_bytes == draft) {
+    out += "draft-";
+    append_number(out, low_byte);
+  } else if (high_bytes == facebook) {
+    out += "mvfst-";
+    append_number(out, low_byte);
+  } else if (version >> 24 == 'Q') {  // Google's spell themselves
+    for (int shift = 24; shift >= 0; shift -= 8)
+      out += static_cast<char>(std::clamp<uint64_t>(version >> shift & 0xff, ' ', '~'));
+  } else {
+    const uint8_t bytes[4] = {static_cast<uint8_t>(version >> 24), static_cast<uint8_t>(version >> 16),
+                              static_cast<uint8_t>(version >> 8), static_cast<uint8_t>(version)};
+    out += "0x";
+    append_hex(out, bytes, {});
+  }
+}
+
 void append_utc_seconds(std::string& out, int64_t seconds) {
   constexpr int64_t first = -62'167'219'200, last = 253'402'300'799;  // 0000-01-01 .. 9999-12-31
   seconds = std::clamp(seconds, first, last);

@@ -23,6 +23,8 @@ void append_dns_type(std::string& out, uint64_t type);
 void append_dns_rcode(std::string& out, uint64_t rcode);
 // "TLS 1.3", "TLSv1", "SSLv3", "TLS 1.3 draft-18"; "0x1234" for what is no version.
 void append_tls_version(std::string& out, uint64_t version);
+// "1", "2", "draft-29", "Q046", "mvfst-2"; "0x1234abcd" for what has no name.
+void append_quic_version(std::string& out, uint64_t version);
 // Seconds since 1970 as "2026-11-22T10:00:00" UTC; bounded to the years 0000..9999.
 void append_utc_seconds(std::string& out, int64_t seconds);
 // Nanoseconds since 1970 as "2026-11-22T10:00:00.123456+0900".

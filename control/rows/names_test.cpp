@@ -36,6 +36,16 @@ BOOST_AUTO_TEST_CASE(numbers_of_the_wire_have_their_words_and_unknown_ones_stay_
   BOOST_TEST(made<uint64_t>(append_tls_version, 0xfeff) == "0xfeff");
 }
 
+BOOST_AUTO_TEST_CASE(quic_versions_print_as_they_are_called) {
+  BOOST_TEST(made<uint64_t>(append_quic_version, 1) == "1");
+  BOOST_TEST(made<uint64_t>(append_quic_version, 0x6b3343cf) == "2");
+  BOOST_TEST(made<uint64_t>(append_quic_version, 0xff00001d) == "draft-29");
+  BOOST_TEST(made<uint64_t>(append_quic_version, 0x51303436) == "Q046");
+  BOOST_TEST(made<uint64_t>(append_quic_version, 0xfaceb002) == "mvfst-2");
+  BOOST_TEST(made<uint64_t>(append_quic_version, 0x51000a7f) == "Q  ~");
+  BOOST_TEST(made<uint64_t>(append_quic_version, 0x0a1a2a3a) == "0x0a1a2a3a");
+}
+
 BOOST_AUTO_TEST_CASE(every_second_prints_as_the_c_library_has_it) {
   std::mt19937_64 random(1);
   std::uniform_int_distribution<int64_t> seconds(-62'167'219'200, 253'402'300'799);

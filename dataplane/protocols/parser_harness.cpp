@@ -20,6 +20,23 @@ struct Carry {
   size_t need = 0;
 };
 
+// What a parser over datagrams keeps: on the heap, exactly as large as it asked for.
+class KeptOnHeap final : public KeptBytes {
+ public:
+  std::span<uint8_t> hold(size_t size) override {
+    if (size > carry_bytes_max) return {};
+    if (size > bytes_.size()) {
+      std::vector<uint8_t> larger(size, 0xEE);
+      std::copy(bytes_.begin(), bytes_.end(), larger.begin());
+      bytes_.swap(larger);
+    }
+    return bytes_;
+  }
+
+ private:
+  std::vector<uint8_t> bytes_;
+};
+
 class Driver {
  public:
   Driver(const Protocol& protocol, const HarnessOptions& options, Report& report)
@@ -30,10 +47,12 @@ class Driver {
   }
 
   void feed(const Turn& turn) {
-    if (report_.status != ParseStatus::need_more) return;
+    // One malformed datagram says nothing about the next.
+    const bool goes_on = transport_ == Transport::datagram && report_.status == ParseStatus::malformed;
+    if (report_.status != ParseStatus::need_more && !goes_on) return;
     Carry& carry = carry_[index_of(turn.direction)];
     if (turn.kind == InputKind::datagram || transport_ == Transport::datagram) {
-      parse(turn, InputKind::datagram, turn.bytes);
+      parse(turn, turn.kind == InputKind::end ? InputKind::end : InputKind::datagram, turn.bytes);
       return;
     }
     switch (turn.kind) {
@@ -80,8 +99,13 @@ class Driver {
     // Exactly as large as the input, on the heap: ASan sees a read past it.
     const std::unique_ptr<uint8_t[]> copy(new uint8_t[bytes.size()]);
     std::copy(bytes.begin(), bytes.end(), copy.get());
-    const Input input{turn.direction, kind, turn.end, {copy.get(), bytes.size()},
-                      carry_[index_of(turn.direction)].offset, turn.gap_bytes};
+    const Input input{turn.direction,
+                      kind,
+                      turn.end,
+                      {copy.get(), bytes.size()},
+                      carry_[index_of(turn.direction)].offset,
+                      turn.gap_bytes,
+                      transport_ == Transport::datagram ? &kept_[index_of(turn.direction)] : nullptr};
     const ParseResult result = protocol_.parse(state_.get(), input, sink_);
     if (result.consumed > bytes.size()) fail("consumed more than it was given");
     report_.status = result.status;
@@ -99,6 +123,7 @@ class Driver {
   RecordingSink sink_;
   std::unique_ptr<uint8_t, decltype(&std::free)> state_;
   Carry carry_[2];
+  KeptOnHeap kept_[2];
 };
 
 Conversation split_turn(const Conversation& conversation, size_t turn, size_t at) {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "dataplane/observe/sink.h"
@@ -25,6 +26,20 @@ enum class InputKind : uint8_t {
 };
 enum class EndReason : uint8_t { fin, reset, timeout, evicted };
 
+// Bytes of one direction that a parser over datagrams keeps until later datagrams complete them. (Over
+// streams unconsumed bytes wait with the core.) The memory is a carry's, taken at the first call and given
+// back when the parser ends.
+class KeptBytes {
+ public:
+  // Memory of at least `size` bytes, at most carry_bytes_max (limits.h); at its front what earlier calls'
+  // memory held, the rest undefined. Valid until the next call or until parse returns. Empty where no memory
+  // is left: the core then ends the flow's inspection, whatever parse returns.
+  virtual std::span<uint8_t> hold(size_t size) = 0;
+
+ protected:
+  ~KeptBytes() = default;
+};
+
 struct Input {
   Direction direction = Direction::client_to_server;
   InputKind kind = InputKind::data;
@@ -33,6 +48,7 @@ struct Input {
   uint64_t offset = 0;             // of bytes[0] in its direction's stream, from 0; datagrams: 0
   uint64_t gap_bytes = 0;          // only with kind gap
   TxId continued = no_tx;          // of Sink::tx_repeat, with the first input after a hand-off; the parser ends it
+  KeptBytes* kept = nullptr;       // over datagrams, with kinds datagram and end; valid until parse returns
 };
 
 enum class ProbeResult : uint8_t { certain, unsure, not_for_us };

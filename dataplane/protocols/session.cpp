@@ -51,6 +51,23 @@ SessionStatus Session::give_up(SessionStatus status, SessionMemory& memory) {
 
 // --- carried bytes
 
+// Makes room for `size` bytes in all; those carried move to the block's front where it is another.
+bool Session::reserve(Carry& carry, size_t size, SessionMemory& memory) {
+  if (carry.begin + size <= carry.capacity) return true;
+  const bool small = size <= SessionMemory::carry_small_bytes;
+  if (size > carry_bytes_max || (!small && carry.capacity == carry_bytes_max)) return false;
+  BlockPool& pool = small ? memory.carries : memory.large_carries;
+  auto* block = static_cast<uint8_t*>(pool.take());
+  if (block == nullptr) return false;
+  const uint32_t carried = carry.size();
+  if (carried > 0) std::memcpy(block, carry.block + carry.begin, carried);
+  drop_carry(carry, memory);
+  carry.block = block;
+  carry.end = carried;
+  carry.capacity = small ? SessionMemory::carry_small_bytes : carry_bytes_max;
+  return true;
+}
+
 bool Session::append(Carry& carry, Bytes bytes, SessionMemory& memory) {
   if (bytes.empty()) return true;
   if (carry.begin == carry.end) carry.begin = carry.end = 0;
@@ -59,20 +76,7 @@ bool Session::append(Carry& carry, Bytes bytes, SessionMemory& memory) {
     carry.end -= carry.begin;
     carry.begin = 0;
   }
-  if (carry.end + bytes.size() > carry.capacity) {
-    const bool small = carry.size() + bytes.size() <= SessionMemory::carry_small_bytes;
-    if (!small && carry.capacity == carry_bytes_max) return false;
-    BlockPool& pool = small ? memory.carries : memory.large_carries;
-    auto* block = static_cast<uint8_t*>(pool.take());
-    if (block == nullptr) return false;
-    const uint32_t size = carry.size();
-    if (size > 0) std::memcpy(block, carry.block + carry.begin, size);
-    drop_carry(carry, memory);
-    carry.block = block;
-    carry.end = size;
-    carry.capacity = small ? SessionMemory::carry_small_bytes : carry_bytes_max;
-    if (carry.end + bytes.size() > carry.capacity) return false;
-  }
+  if (!reserve(carry, carry.size() + bytes.size(), memory)) return false;
   std::memcpy(carry.block + carry.end, bytes.data(), bytes.size());
   carry.end += static_cast<uint32_t>(bytes.size());
   return true;
@@ -84,6 +88,24 @@ void Session::drop_carry(Carry& carry, SessionMemory& memory) {
   carry.block = nullptr;
   carry.capacity = carry.begin = carry.end = 0;
 }
+
+// What a parser over datagrams keeps: a carry of which all is in use.
+class Session::KeptInCarry final : public KeptBytes {
+ public:
+  KeptInCarry(Carry& carry, SessionMemory& memory) : carry_(carry), memory_(memory) {}
+  std::span<uint8_t> hold(size_t size) override {
+    full_ |= !reserve(carry_, size, memory_);
+    if (full_) return {};
+    carry_.end = std::max(carry_.end, static_cast<uint32_t>(size));
+    return {carry_.block, carry_.end};
+  }
+  bool full() const { return full_; }
+
+ private:
+  Carry& carry_;
+  SessionMemory& memory_;
+  bool full_ = false;
+};
 
 // --- detection
 
@@ -143,13 +165,15 @@ SessionStatus Session::undetected(SessionMemory& memory) {
 
 // --- running the parser
 
-ParseResult Session::parse(Direction direction, InputKind kind, Bytes bytes, uint64_t offset, Sink& sink) {
+ParseResult Session::parse(Direction direction, InputKind kind, Bytes bytes, uint64_t offset, Sink& sink,
+                           KeptBytes* kept) {
   Input input;
   input.direction = direction;
   input.kind = kind;
   input.bytes = bytes;
   input.offset = offset;
   input.continued = std::exchange(continued_, no_tx);
+  input.kept = kept;
   return protocol_->parse(state_, input, sink);
 }
 
@@ -327,6 +351,8 @@ SessionStatus Session::on_end(Direction direction, EndReason reason, SessionMemo
   input.end = reason;
   input.bytes = {carry.block + carry.begin, carry.size()};
   input.offset = carry.offset;
+  KeptInCarry kept(carry, memory);
+  if (transport_ == Transport::datagram) input.kept = &kept;
   const SessionStatus status = after(protocol_->parse(state_, input, sink).status, memory, sink);
   if (status_ == SessionStatus::active) drop_carry(carry, memory);
   return status;
@@ -341,7 +367,12 @@ SessionStatus Session::on_datagram(Direction direction, Bytes bytes, SessionMemo
       const SessionStatus status = detect(direction, bytes, memory);
       if (status != SessionStatus::active || state_ == nullptr) return status;
     }
-    const ParseResult result = parse(direction, InputKind::datagram, bytes, 0, sink);
+    KeptInCarry kept(carry_[index_of(direction)], memory);
+    const ParseResult result = parse(direction, InputKind::datagram, bytes, 0, sink, &kept);
+    if (kept.full()) {
+      sink.anomaly(no_tx, "l7.no_memory", 0);
+      return give_up(SessionStatus::no_memory, memory);
+    }
     if (result.status == ParseStatus::malformed) {  // only this datagram's own fate is decided by policy
       ++memory.counters.malformed;
       return SessionStatus::malformed;

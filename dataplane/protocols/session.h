@@ -94,8 +94,11 @@ class Session {
   bool choose(const Protocol& protocol, SessionMemory& memory);
   void drop_state(SessionMemory& memory);
   bool append(Carry& carry, Bytes bytes, SessionMemory& memory);
-  void drop_carry(Carry& carry, SessionMemory& memory);
-  ParseResult parse(Direction direction, InputKind kind, Bytes bytes, uint64_t offset, Sink& sink);
+  static bool reserve(Carry& carry, size_t size, SessionMemory& memory);
+  static void drop_carry(Carry& carry, SessionMemory& memory);
+  class KeptInCarry;
+  ParseResult parse(Direction direction, InputKind kind, Bytes bytes, uint64_t offset, Sink& sink,
+                    KeptBytes* kept = nullptr);
   const Protocol* usual_for_ports(uint64_t candidates) const;
 
   const Protocol* protocol_ = nullptr;

@@ -159,6 +159,22 @@ def tls():
     yield turns((CLIENT, mix.record(21, b'\2\x28')))
 
 
+def quic_frames():
+    """Payloads of Initial packets: control, length, frames (RFC 9000 19)."""
+    hello = make_mix().client_hello(DRAW, 'www.evil.test')[5:]
+    half = len(hello) // 2
+
+    def crypto(offset, data):
+        return b'\6' + (0x4000 | offset).to_bytes(2, 'big') + (0x4000 | len(data)).to_bytes(2, 'big') + data
+
+    def packet(control, payload):
+        return bytes([control]) + len(payload).to_bytes(2, 'big') + payload
+
+    yield packet(0, crypto(0, hello))
+    yield packet(0, crypto(half, hello[half:]) + b'\1\0\0') + packet(0x40, b'\2\5\0\0\0' + crypto(0, hello[:half]))
+    yield packet(1, crypto(0, hello[:half])) + packet(0x10, crypto(half, hello[half:])) + packet(0x80, b'\x1c\0\0\0')
+
+
 def content():
     for choice, data in ((0, GZIPPED), (1, zlib.compress(b'hello hello')), (1, zlib.compress(b'hello')[2:-4]), (2, bytes.fromhex('0b028068656c6c6f03')),
                          (3, bytes.fromhex('28b52ffd0458290000') + b'hello' + bytes.fromhex('e4ad0a2f')), (4, b'TVqQAAMAAAAEAAAA\r\nQQ=='), (5, b'a=20b=\r\nc=3D\r\n')):
@@ -223,7 +239,7 @@ def config():
     yield b'general: {name: a}\ndataplane:\n  lcores: [1]\n  pairs:\n    - {name: p, mode: inline, a: {vdev: "net_tap0"}, b: {pci: "0000:03:00.0"}}\n'
 
 
-SEEDS = {'http1': http1, 'dns': dns, 'smtp': smtp, 'tls': tls, 'content': content, 'mime': mime, 'conversation': conversation, 'frames': frames_,
+SEEDS = {'http1': http1, 'dns': dns, 'smtp': smtp, 'tls': tls, 'quic_frames': quic_frames, 'content': content, 'mime': mime, 'conversation': conversation, 'frames': frames_,
          'capture': capture, 'image': image, 'drain': drain, 'feed': feed, 'config': config}
 
 WORDS = {'http1': ('GET ', 'POST ', 'CONNECT ', 'HEAD ', ' HTTP/1.1\r\n', ' HTTP/1.0\r\n', 'HTTP/1.1 200 OK\r\n', 'HTTP/1.1 101 ', 'Host: ', 'Content-Length: ',

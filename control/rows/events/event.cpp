@@ -24,7 +24,8 @@ struct TransactionEvent {
 constexpr TransactionEvent transaction_events[] = {
     {"http", "http", Field::http_url}, {"dns", "dns", Field::dns_id},
     {"tls", "tls", Field::tls_sni},    {"smtp", "smtp", Field::smtp_helo},
-    {"pop3", "pop3", Field::pop3_command}, {"imap", "imap", Field::imap_tag}};
+    {"pop3", "pop3", Field::pop3_command}, {"imap", "imap", Field::imap_tag},
+    {"quic", "quic", Field::quic_sni}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -102,6 +103,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   const std::string_view dns = dns_event_type(fields.record().endpoints());
   dns_object(fields, context.dns_version, dns, row);
   tls_object(fields, row);
+  quic_object(fields, row);
   smtp_object(fields, row);
   pop3_object(fields, row);
   imap_object(fields, row);

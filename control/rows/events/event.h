@@ -31,6 +31,7 @@ bool event_row(const FieldIndex& fields, const RowContext& context, Row& row);
 void http_object(const FieldIndex& fields, Row& row);
 void dns_object(const FieldIndex& fields, DnsVersion version, std::string_view key, Row& row);
 void tls_object(const FieldIndex& fields, Row& row);
+void quic_object(const FieldIndex& fields, Row& row);
 void smtp_object(const FieldIndex& fields, Row& row);
 void pop3_object(const FieldIndex& fields, Row& row);
 void imap_object(const FieldIndex& fields, Row& row);

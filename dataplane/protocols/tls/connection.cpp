@@ -183,7 +183,8 @@ class ConnectionWalk {
     connection_.client_offset = message.offset_of(message.body);
     connection_.server_names_mark = server_names_mark(hello);
     sink_.observe_number(connection_.tx, Field::tls_record_version, side_.record_version, connection_.client_offset);
-    observe_client_hello(hello, message, sink_, connection_.tx);
+    observe_client_offer(hello, message, sink_, connection_.tx);
+    observe_client_hello(hello, message, tls_hello_fields, sink_, connection_.tx);
     finish_side();
   }
 
@@ -192,7 +193,7 @@ class ConnectionWalk {
     if (!connection_.retry || side_.finished) return;
     if (server_names_mark(hello) != connection_.server_names_mark) {
       sink_.anomaly(connection_.tx, "tls.sni_changed", message.offset_of(message.body));
-      observe_server_names(hello, message, sink_, connection_.tx);
+      observe_server_names(hello, message, tls_hello_fields, sink_, connection_.tx);
     }
     finish_side();
   }

@@ -41,6 +41,9 @@ void keep_extension(ClientHello& hello, uint16_t type, Bytes bytes) {
     case extension::signature_algorithms: hello.signature_algorithms = NumberList(list_16(bytes)); break;
     case extension::supported_versions: hello.supported_versions = NumberList(list_8(bytes)); break;
     case extension::encrypted_client_hello: hello.has_ech = true; break;
+    case extension::session_ticket: hello.resumption |= bytes.empty() ? 0 : resumption::session_ticket; break;
+    case extension::pre_shared_key: hello.resumption |= resumption::pre_shared_key; break;
+    case extension::early_data: hello.resumption |= resumption::early_data; break;
     case extension::alpn:
       hello.has_alpn = true;
       hello.alpn = list_16(bytes);
@@ -56,7 +59,9 @@ ClientHello read_client_hello(Bytes body) {
   ByteReader reader(body);
   hello.legacy_version = reader.u16();
   reader.skip(random_bytes);
-  reader.skip(reader.u8());  // session id
+  const size_t session_id_bytes = reader.u8();
+  if (session_id_bytes > 0) hello.resumption |= resumption::session_id;
+  reader.skip(session_id_bytes);
   hello.ciphers = NumberList(reader.bytes(reader.u16()));
   reader.skip(reader.u8());  // compression methods
   hello.whole = !reader.failed();
@@ -64,6 +69,7 @@ ClientHello read_client_hello(Bytes body) {
   ExtensionReader extensions(hello.extensions);
   while (extensions.next()) keep_extension(hello, extensions.type(), extensions.bytes());
   hello.whole &= !extensions.failed();
+  if (is_1_3(hello.highest_version())) hello.resumption &= static_cast<uint8_t>(~resumption::session_id);
   return hello;
 }
 
@@ -92,6 +98,7 @@ ServerHello read_server_hello(Bytes body) {
   while (extensions.next()) {
     const Bytes bytes = extensions.bytes();
     if (extensions.type() == extension::supported_versions && bytes.size() == 2) hello.version = load_be16(bytes.data());
+    if (extensions.type() == extension::key_share && bytes.size() >= 2) hello.group = load_be16(bytes.data());
     if (extensions.type() == extension::alpn) hello.alpn = list_8(list_16(bytes));
     if (extensions.type() == extension::pre_shared_key) hello.has_pre_shared_key = true;
   }

@@ -15,8 +15,10 @@ constexpr bool is_1_3(uint16_t version) { return version == version_1_3 || versi
 constexpr bool is_grease(uint16_t value) { return (value & 0x0F0F) == 0x0A0A && value >> 8 == (value & 0xFF); }
 
 namespace extension {
-inline constexpr uint16_t server_name = 0, supported_groups = 10, ec_point_formats = 11, signature_algorithms = 13, alpn = 16,
-                          pre_shared_key = 41, supported_versions = 43, encrypted_client_hello = 0xFE0D;
+inline constexpr uint16_t server_name = 0, supported_groups = 10, ec_point_formats = 11,
+                          signature_algorithms = 13, alpn = 16, session_ticket = 35, pre_shared_key = 41,
+                          early_data = 42, supported_versions = 43, key_share = 51,
+                          encrypted_client_hello = 0xFE0D;
 }
 
 // Walks type, length, data triples. `failed` where the block does not end with one.
@@ -46,6 +48,7 @@ class NumberList {
   explicit NumberList(Bytes bytes) : bytes_(bytes) {}
   size_t count() const { return bytes_.size() / 2; }
   uint16_t operator[](size_t index) const { return load_be16(&bytes_[2 * index]); }
+  Bytes bytes() const { return bytes_; }
 
  private:
   Bytes bytes_;
@@ -67,6 +70,14 @@ class AlpnReader {
   Bytes name_;
 };
 
+// By what a client would resume an earlier session; bits.
+namespace resumption {
+inline constexpr uint8_t session_id = 1,  // RFC 5246 7.3; in TLS 1.3 it means nothing (RFC 8446 D.4)
+    session_ticket = 2,                   // RFC 5077 3.2
+    pre_shared_key = 4,                   // RFC 8446 2.2
+    early_data = 8;                       // RFC 8446 2.3
+}
+
 // RFC 8446 4.1.2. Lists are without their own length; of an extension sent twice (receivers refuse that)
 // the last is here.
 struct ClientHello {
@@ -78,6 +89,7 @@ struct ClientHello {
   Bytes point_formats;
   NumberList signature_algorithms;
   NumberList supported_versions;
+  uint8_t resumption = 0;
   bool has_server_name = false;
   bool has_alpn = false;
   bool has_ech = false;
@@ -95,6 +107,7 @@ struct ServerHello {
   uint16_t legacy_version = 0;
   uint16_t version = 0;  // as negotiated
   uint16_t cipher = 0;
+  uint16_t group = 0;  // of the key share (TLS 1.3); 0 = none
   Bytes extensions;
   Bytes alpn;            // the one name; in TLS 1.3 it travels encrypted
   bool has_pre_shared_key = false;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/protocols/tls/hello_report.h"
 
-#include "dataplane/protocols/tls/fingerprint.h"
-
 namespace sekisho::tls {
 
 namespace {
@@ -39,37 +37,54 @@ void for_each_server_name(const ClientHello& hello, Use use) {
   }
 }
 
-void observe_client_alpn(const ClientHello& hello, const HandshakeMessage& message, Sink& sink, TxId tx) {
+void observe_client_alpn(const ClientHello& hello, const HandshakeMessage& message, Field field, Sink& sink,
+                         TxId tx) {
   AlpnReader names(hello.alpn);
-  while (names.next()) sink.observe(tx, Field::tls_client_alpn, names.name(), message.offset_of(names.name()));
+  while (names.next()) sink.observe(tx, field, names.name(), message.offset_of(names.name()));
 }
 
-void observe_fingerprints(const ClientHello& hello, const HandshakeMessage& message, Sink& sink, TxId tx) {
+void observe_fingerprints(const ClientHello& hello, const HandshakeMessage& message,
+                          const HelloFields& fields, Sink& sink, TxId tx) {
   const uint64_t offset = message.offset_of(message.body);
-  if (sink.wants(Field::tls_ja3) || sink.wants(Field::tls_ja3_string)) {
+  if (sink.wants(fields.ja3) || sink.wants(fields.ja3_string)) {
     const Ja3 ja3(hello);
-    sink.observe(tx, Field::tls_ja3, ja3.digest(), offset);
-    sink.observe(tx, Field::tls_ja3_string, ja3.text(), offset);
+    sink.observe(tx, fields.ja3, ja3.digest(), offset);
+    sink.observe(tx, fields.ja3_string, ja3.text(), offset);
   }
-  if (!sink.wants(Field::tls_ja4)) return;
+  if (!sink.wants(fields.ja4)) return;
   Ja4 ja4;
-  if (make_ja4(hello, Ja4Transport::tcp, ja4)) {
-    sink.observe(tx, Field::tls_ja4, as_bytes({ja4.data(), ja4.size()}), offset);
+  if (make_ja4(hello, fields.ja4_transport, ja4)) {
+    sink.observe(tx, fields.ja4, as_bytes({ja4.data(), ja4.size()}), offset);
   } else {
-    sink.anomaly(tx, "tls.hello_oversized", offset);
+    sink.anomaly(tx, fields.oversized, offset);
   }
+}
+
+// The types of a block of extensions, two bytes each, as far as the field keeps them.
+void observe_extension_types(Bytes block, Field field, uint64_t offset, Sink& sink, TxId tx) {
+  if (!sink.wants(field)) return;
+  uint8_t types[2 * extension_types_max];
+  size_t size = 0;
+  ExtensionReader extensions(block);
+  for (; extensions.next() && size < sizeof types; size += 2) store_be16(types + size, extensions.type());
+  if (size > 0) sink.observe(tx, field, {types, size}, offset);
+}
+
+void observe_list(const NumberList& list, const HandshakeMessage& message, Field field, Sink& sink, TxId tx) {
+  if (list.count() > 0) sink.observe(tx, field, list.bytes(), message.offset_of(list.bytes()));
 }
 
 }  // namespace
 
-void observe_server_names(const ClientHello& hello, const HandshakeMessage& message, Sink& sink, TxId tx) {
+void observe_server_names(const ClientHello& hello, const HandshakeMessage& message,
+                          const HelloFields& fields, Sink& sink, TxId tx) {
   unsigned count = 0;
   for_each_server_name(hello, [&](Bytes name) {
-    sink.observe(tx, Field::tls_sni, name, message.offset_of(name));
+    sink.observe(tx, fields.sni, name, message.offset_of(name));
     ++count;
   });
-  if (count == 0 && hello.whole) sink.anomaly(tx, "tls.sni_missing", message.offset_of(message.body));
-  if (count > 1) sink.anomaly(tx, "tls.sni_duplicate", message.offset_of(message.body));
+  if (count == 0 && hello.whole) sink.anomaly(tx, fields.sni_missing, message.offset_of(message.body));
+  if (count > 1) sink.anomaly(tx, fields.sni_duplicate, message.offset_of(message.body));
 }
 
 uint64_t server_names_mark(const ClientHello& hello) {
@@ -81,23 +96,35 @@ uint64_t server_names_mark(const ClientHello& hello) {
   return mark;
 }
 
-void observe_client_hello(const ClientHello& hello, const HandshakeMessage& message, Sink& sink, TxId tx) {
+void observe_client_hello(const ClientHello& hello, const HandshakeMessage& message,
+                          const HelloFields& fields, Sink& sink, TxId tx) {
+  const uint64_t offset = message.offset_of(message.body);
+  observe_server_names(hello, message, fields, sink, tx);
+  if (sink.wants(fields.client_alpn)) observe_client_alpn(hello, message, fields.client_alpn, sink, tx);
+  if (hello.has_ech) sink.observe_number(tx, fields.ech, 1, offset);
+  if (hello.whole) {
+    observe_fingerprints(hello, message, fields, sink, tx);
+  } else {
+    sink.anomaly(tx, message.whole ? fields.malformed : fields.cut, offset);
+  }
+}
+
+void observe_client_offer(const ClientHello& hello, const HandshakeMessage& message, Sink& sink, TxId tx) {
   const uint64_t offset = message.offset_of(message.body);
   sink.observe_number(tx, Field::tls_client_version, hello.highest_version(), offset);
-  observe_server_names(hello, message, sink, tx);
-  if (sink.wants(Field::tls_client_alpn)) observe_client_alpn(hello, message, sink, tx);
-  if (hello.has_ech) sink.observe_number(tx, Field::tls_ech, 1, offset);
-  if (hello.whole) {
-    observe_fingerprints(hello, message, sink, tx);
-  } else {
-    sink.anomaly(tx, message.whole ? "tls.malformed" : "tls.hello_cut", offset);
-  }
+  observe_list(hello.ciphers, message, Field::tls_client_ciphers, sink, tx);
+  observe_extension_types(hello.extensions, Field::tls_client_extensions, offset, sink, tx);
+  observe_list(hello.groups, message, Field::tls_client_groups, sink, tx);
+  observe_list(hello.signature_algorithms, message, Field::tls_client_signature_algorithms, sink, tx);
+  if (hello.resumption != 0) sink.observe_number(tx, Field::tls_resumption_offered, hello.resumption, offset);
 }
 
 void observe_server_hello(const ServerHello& hello, const HandshakeMessage& message, Sink& sink, TxId tx) {
   const uint64_t offset = message.offset_of(message.body);
   sink.observe_number(tx, Field::tls_version, hello.version, offset);
   sink.observe_number(tx, Field::tls_cipher, hello.cipher, offset);
+  observe_extension_types(hello.extensions, Field::tls_server_extensions, offset, sink, tx);
+  if (hello.group != 0) sink.observe_number(tx, Field::tls_group, hello.group, offset);
   if (!hello.alpn.empty()) sink.observe(tx, Field::tls_server_alpn, hello.alpn, message.offset_of(hello.alpn));
   if (!hello.whole) return sink.anomaly(tx, message.whole ? "tls.malformed" : "tls.hello_cut", offset);
   if (!sink.wants(Field::tls_ja3s) && !sink.wants(Field::tls_ja3s_string)) return;

@@ -22,6 +22,9 @@ inline constexpr size_t fragments_mapped_max = 64;
 // Items of one list in a hello that are sorted for a JA4, count (a real client has about 60 cipher suites, all that IANA
 // assigned are 400). Past it: anomaly `tls.hello_oversized`, no JA4; the JA3 has no bound.
 inline constexpr size_t ja4_items_max = 2048;
+// Extension types of one hello that are listed, count; one more than the field catalogue keeps, so that the
+// record marks the cut. A hello that resumes and shuffles has about 25.
+inline constexpr size_t extension_types_max = 129;
 // Certificates of one chain that are hashed, count. Past it: anomaly `tls.many_certificates`, the rest are not.
 inline constexpr unsigned chain_certificates_max = 32;
 // Names of one certificate that are observed, count. Past it: anomaly `tls.many_names`, the rest are not.

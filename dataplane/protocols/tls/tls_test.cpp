@@ -56,12 +56,17 @@ Conversation full_1_2() {
 BOOST_AUTO_TEST_CASE(a_tls_1_3_connection_is_over_with_the_server_hello) {
   const Conversation conversation = {client(t::record(22, hello_1_3())),
                                      server(t::record(22, answer_1_3(), 0x0303) + t::change_cipher_spec() + t::application_data())};
-  BOOST_TEST(run(conversation).text() ==
-             "begin 1 c2s\n1 tls.record_version=769\n1 tls.client_version=772\n1 tls.sni=www.example.test\n"
-             "1 tls.client_alpn=h2\n1 tls.client_alpn=http/1.1\n1 tls.ja3=471e5d2208dbff3ee633f8a3b80bae10\n"
-             "1 tls.ja3_string=771,4865-49199,0-10-16-43,29,\n1 tls.ja4=t13d0204h2_c1929292aa6b_b0ac53b37fa7\n"
-             "1 tls.version=772\n1 tls.cipher=4865\n1 tls.ja3s=f4febc55ea12b31ae17cfb7e614afda8\n"
-             "1 tls.ja3s_string=771,4865,43-51\n1 tls.session_resumed=0\nend 1 complete\nstatus done\n");
+  BOOST_TEST(
+      run(conversation).text() ==
+      "begin 1 c2s\n1 tls.record_version=769\n1 tls.client_version=772\n1 "
+      "tls.client_ciphers=\\x13\\x01\\xc0/\n"
+      "1 tls.client_extensions=\\x00\\x00\\x00\\x0a\\x00\\x10\\x00+\n1 tls.client_groups=\\x00\\x1d\n1 "
+      "tls.sni=www.example.test\n"
+      "1 tls.client_alpn=h2\n1 tls.client_alpn=http/1.1\n1 tls.ja3=471e5d2208dbff3ee633f8a3b80bae10\n"
+      "1 tls.ja3_string=771,4865-49199,0-10-16-43,29,\n1 tls.ja4=t13d0204h2_c1929292aa6b_b0ac53b37fa7\n"
+      "1 tls.version=772\n1 tls.cipher=4865\n1 tls.server_extensions=\\x00+\\x003\n1 tls.group=27493\n1 "
+      "tls.ja3s=f4febc55ea12b31ae17cfb7e614afda8\n"
+      "1 tls.ja3s_string=771,4865,43-51\n1 tls.session_resumed=0\nend 1 complete\nstatus done\n");
   BOOST_TEST(check(conversation) == "");
 }
 
@@ -225,6 +230,64 @@ BOOST_AUTO_TEST_CASE(an_encrypted_client_hello_is_told) {
   const Report report = run({client(t::record(22, t::client_hello(0x0303, {1}, t::server_name("public.test") + t::extension(0xFE0D, "x"))))});
   BOOST_TEST(report.value("tls.ech") == "1");
   BOOST_TEST(report.value("tls.sni") == "public.test");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_client_would_resume_is_told) {
+  const auto offered = [](const std::string& hello) {
+    return run({client(t::record(22, hello))}).value("tls.resumption_offered");
+  };
+  const std::string with_id = t::handshake(1, t::u16(0x0303) + std::string(32, 'r') + t::with_u8("session") +
+                                                  t::with_u16(t::u16(0x2F)) + t::with_u8(t::u8(0)));
+  BOOST_TEST(offered(with_id) == "1");
+  BOOST_TEST(offered(t::client_hello(0x0303, {1}, t::extension(35, "ticket"))) == "2");
+  BOOST_TEST(offered(t::client_hello(0x0303, {1}, t::extension(35, ""))) == "");
+  BOOST_TEST(offered(t::client_hello(
+                 0x0303, {1},
+                 t::supported_versions({0x0304}) + t::extension(42, "") + t::extension(41, "psk"))) == "12");
+}
+
+BOOST_AUTO_TEST_CASE(post_quantum_hellos_are_read_in_any_cut) {
+  // X25519MLKEM768 (0x11EC) has a share of 1,216 bytes, so that the hello takes two segments; three such
+  // shares take more.
+  const auto share = [](unsigned group, size_t size) {
+    return t::u16(group) + t::with_u16(std::string(size, 'k'));
+  };
+  for (const std::string& shares : {share(0x11EC, 1216) + share(29, 32),
+                                    share(0x11EC, 1216) + share(0x11ED, 1665) + share(0x11EB, 1249)}) {
+    const std::string hello =
+        t::client_hello(0x0303, {0x1301},
+                        t::groups({0x11EC, 29}) + t::extension(51, t::with_u16(shares)) +
+                            t::supported_versions({0x0304}) + t::server_name("pq.test"));
+    const std::string answer = t::server_hello(
+        0x0303, 0x1301, t::extension(43, t::u16(0x0304)) + t::extension(51, share(0x11EC, 1120)));
+    const Conversation conversation = {client(t::record(22, hello)), server(t::record(22, answer))};
+    const Report report = run(conversation);
+    BOOST_TEST(report.value("tls.sni") == "pq.test");
+    BOOST_TEST(report.value("tls.client_groups") == "\\x11\\xec\\x00\\x1d");
+    BOOST_TEST(report.value("tls.group") == "4588");
+    BOOST_TEST(report.count("anomaly") == 0U);
+    BOOST_TEST(report.has("end 1 complete"));
+    BOOST_TEST(run({client(t::records(hello, 1400)), server(t::record(22, answer))}).value("tls.sni") ==
+               "pq.test");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_hello_of_more_than_one_record_is_read_up_to_what_can_be_carried) {
+  const auto sized = [](size_t padding) {
+    return t::client_hello(0x0303, {0x1301},
+                           t::server_name("large.test") + t::extension(21, std::string(padding, '\0')) +
+                               t::supported_versions({0x0304}));
+  };
+  const Report over_16k = run({client(t::records(sized(20000), 16384)), end(c2s), end(s2c)});
+  BOOST_TEST(over_16k.value("tls.sni") == "large.test");
+  BOOST_TEST(over_16k.count("1 tls.ja4=") == 1U);
+  BOOST_TEST(over_16k.count("anomaly 1 tls.handshake_too_long") == 0U);
+  const Report over_64k =
+      run({client(t::records(t::handshake(1, sized(65000).substr(4) + std::string(3000, 'x')), 16384)),
+           end(c2s), end(s2c)});
+  BOOST_TEST(over_64k.value("tls.sni") == "large.test");
+  BOOST_TEST(over_64k.count("1 tls.ja4=") == 0U);
+  BOOST_TEST(over_64k.count("anomaly") > 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_fatal_alert_ends_the_connection) {
