@@ -454,23 +454,37 @@ void Pipeline::inject_resets(const Slot& slot) {
   const uint32_t sender_expects =
       slot.has_stream ? slot.expected[index_of(opposite(slot.direction))] : packet.tcp.acknowledgment;
   if (opening) {  // nobody but the sender knows of the connection; its SYN is what the reset must acknowledge
-    inject_reset(packet, Toward::sender, {0, packet.tcp.sequence + 1});
+    inject_reset(slot, Toward::sender, {0, packet.tcp.sequence + 1});
     return;
   }
-  inject_reset(packet, Toward::receiver, {receiver_expects, sender_expects});
-  inject_reset(packet, Toward::sender, {sender_expects, receiver_expects});
+  inject_reset(slot, Toward::receiver, {receiver_expects, sender_expects});
+  inject_reset(slot, Toward::sender, {sender_expects, receiver_expects});
 }
 
-void Pipeline::inject_reset(const Packet& packet, Toward toward, ResetNumbers numbers) {
-  if (frame_count_ < frames_.size() && build_reset(packet, toward, numbers, frames_[frame_count_]))
-    put_inject(frames_[frame_count_++], packet, toward);
+// The flow knows the link header that its other direction had last; in its own the packet is the last.
+Way Pipeline::way_of(const Slot& slot, Toward toward) {
+  if (toward == Toward::receiver) return toward;
+  const LinkPath path = slot.flow != nullptr ? flows_.first(*slot.flow).path[index_of(opposite(slot.direction))] : LinkPath{};
+  if (!path.known()) ++counters_.injected_mirrored;
+  return {toward, path};
+}
+
+void Pipeline::inject_reset(const Slot& slot, Toward toward, ResetNumbers numbers) {
+  if (frame_count_ == frames_.size() || !build_reset(*slot.judged, way_of(slot, toward), numbers, frames_[frame_count_])) {
+    ++counters_.inject_failed;
+    return;
+  }
+  put_inject(frames_[frame_count_++], *slot.judged, toward);
 }
 
 void Pipeline::inject_sinkhole(const Slot& slot) {
   const Toward client = slot.direction == Direction::client_to_server ? Toward::sender : Toward::receiver;
-  if (frame_count_ < frames_.size() &&
-      build_sinkhole_answer(*slot.judged, client, options_.sinkhole, frames_[frame_count_]))
-    put_inject(frames_[frame_count_++], *slot.packet, client);
+  if (frame_count_ == frames_.size() ||
+      !build_sinkhole_answer(*slot.judged, way_of(slot, client), options_.sinkhole, frames_[frame_count_])) {
+    ++counters_.inject_failed;
+    return;
+  }
+  put_inject(frames_[frame_count_++], *slot.packet, client);
 }
 
 }  // namespace sekisho

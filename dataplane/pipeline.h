@@ -90,6 +90,8 @@ struct PipelineCounters {
   uint64_t bypassed_packets = 0;
   uint64_t l7_malformed = 0;
   uint64_t pair_closed = 0;       // packets dropped because no sighting could be told
+  uint64_t injected_mirrored = 0; // frames of ours toward a side that was not heard yet: the packet's own link header, swapped
+  uint64_t inject_failed = 0;     // not made: more than injected_frames_max for a burst, or of no packet they could answer
 };
 
 class Pipeline final : private FlowListener, private StreamReader, private FragmentListener {
@@ -159,7 +161,8 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   void put_drop(Packet& packet, DropReason reason);
   void put_inject(const InjectedFrame& frame, const Packet& cause, Toward toward);
   void inject_resets(const Slot& slot);
-  void inject_reset(const Packet& packet, Toward toward, ResetNumbers numbers);
+  void inject_reset(const Slot& slot, Toward toward, ResetNumbers numbers);
+  Way way_of(const Slot& slot, Toward toward);
   void inject_sinkhole(const Slot& slot);
   void begin_turn(uint64_t now_ns);
   void run_timers(uint64_t now_ns);

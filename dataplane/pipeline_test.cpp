@@ -79,6 +79,51 @@ BOOST_AUTO_TEST_CASE(a_reset_goes_to_both_ends_behind_the_earlier_packets_with_e
   BOOST_TEST(wire.balance() == 0);
 }
 
+// The link header of an arrival, as a routed pair sends it that answers from another MAC and VLAN than it is asked at.
+Arrival over(Arrival arrival, uint8_t to, uint8_t from, unsigned vlan) {
+  const Frame header = Frame{2, 0, 0, 0, 0, to, 2, 0, 0, 0, 0, from} + be16(0x8100) + be16(vlan);
+  arrival.frame.erase(arrival.frame.begin(), arrival.frame.begin() + 12);
+  arrival.frame = header + arrival.frame;
+  return arrival;
+}
+std::string link_of(const Frame& frame) {
+  return std::to_string(frame[5]) + " " + std::to_string(frame[11]) + " " + std::to_string(decoded(frame).vlan[0]);
+}
+
+BOOST_AUTO_TEST_CASE(resets_and_answers_go_by_the_link_that_their_direction_was_last_seen_on) {
+  TestWire wire({listed(Kind::domain, "evil.test", Action::reset), listed(Kind::domain, "sunk.test", Action::sinkhole)});
+  Talk talk;
+  wire.send({over(talk.segment(c2s, tcp_flag::syn), 1, 2, 10), over(talk.segment(s2c, tcp_flag::syn | tcp_flag::ack), 3, 4, 20),
+             over(talk.segment(c2s, tcp_flag::ack), 1, 2, 10)});
+  const std::vector<Event> resets = wire.send(over(talk.says(c2s, get("/", "evil.test")), 1, 2, 10));
+  BOOST_REQUIRE(text_of(resets) == "drop:verdict inject:1 inject:0");
+  BOOST_TEST(link_of(resets[1].frame) == "1 2 10");
+  BOOST_TEST(link_of(resets[2].frame) == "3 4 20");
+  wire.send({over(datagram(c2s, query("a.test")), 1, 2, 10), over(datagram(s2c, answer("a.test", "b.test")), 3, 4, 20)});
+  const std::vector<Event> answered = wire.send(over(datagram(c2s, query("sunk.test")), 1, 2, 10));
+  BOOST_REQUIRE(text_of(answered) == "drop:sinkhole inject:0");
+  BOOST_TEST(link_of(answered[1].frame) == "3 4 20");
+  BOOST_TEST(wire.pipeline().counters().injected_mirrored == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(toward_a_side_that_was_not_heard_yet_the_packets_own_link_is_mirrored_and_counted) {
+  TestWire wire({listed(Kind::domain, "sunk.test", Action::sinkhole)});
+  const std::vector<Event> answered = wire.send(over(datagram(c2s, query("sunk.test")), 1, 2, 10));
+  BOOST_REQUIRE(text_of(answered) == "drop:sinkhole inject:0");
+  BOOST_TEST(link_of(answered[1].frame) == "2 1 10");
+  BOOST_TEST(wire.pipeline().counters().injected_mirrored == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_cannot_be_made_is_counted) {
+  TestWire wire({listed(Kind::domain, "evil.test", Action::sinkhole)});
+  std::string two = dns::test::simple_query("evil.test");
+  two[5] = 2;  // a second question, the same
+  two += two.substr(12);
+  BOOST_TEST(wire.fate(datagram(c2s, text(two))) == "drop:sinkhole");
+  BOOST_TEST(wire.pipeline().counters().inject_failed == 1U);
+  BOOST_TEST(wire.balance() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(of_several_verdicts_on_one_packet_the_strongest_is_carried_out) {
   TestWire wire({listed(Kind::domain, "evil.test", Action::drop), listed(Kind::url, "http://evil.test/x", Action::reset),
                  listed(Kind::user_agent, "curl", Action::alert)});

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "dataplane/decode/five_tuple.h"
+#include "dataplane/decode/link_path.h"
 #include "dataplane/observe/sink.h"
 
 namespace sekisho {
@@ -32,10 +33,7 @@ inline constexpr uint16_t flow_port_unknown = 0xffff;  // that side has not spok
 struct FlowFirst {
   uint64_t start_wall_ns = 0;
   uint64_t start_ns = 0;
-  // Injected frames need them too. All zero where frames have none; the server's is the first packet's destination until
-  // the server speaks. Refreshed as limits.h says.
-  uint8_t client_mac[6] = {};
-  uint8_t server_mac[6] = {};
+  LinkPath path[2];               // by Direction, of frames of ours too; refreshed as limits.h says
   uint16_t vlan[2] = {};
   uint8_t vlan_count = 0;
   uint8_t tos = 0;
@@ -48,6 +46,13 @@ struct FlowFirst {
   uint8_t tcp_flags[2] = {};      // OR over the packets of each direction; brought up to date by FlowTable::first()
   uint8_t icmp_type = 0;
   uint8_t icmp_code = 0;
+
+  // All zero where frames have none. A side that has not spoken is where the other's first packet goes.
+  const uint8_t* client_mac() const { return mac_of(path[0], path[1]); }
+  const uint8_t* server_mac() const { return mac_of(path[1], path[0]); }
+
+ private:
+  static const uint8_t* mac_of(const LinkPath& own, const LinkPath& others) { return own.known() ? own.source() : others.destination(); }
 };
 
 struct alignas(64) Flow {

@@ -47,10 +47,7 @@ FlowEnd end_by_timer(const Flow& flow) {
   return ((flow.tcp_flags[0] | flow.tcp_flags[1]) & tcp_flag::rst) != 0 ? FlowEnd::reset : FlowEnd::fin;
 }
 
-bool has_macs(const Packet& packet) { return packet.link == LinkType::ethernet && packet.length >= ethernet_bytes; }
-
-// The other side's MAC is where this packet goes, until that side speaks; the sender's own comes with every update.
-FlowFirst facts_of(const Packet& packet, Direction direction, uint64_t now_ns) {
+FlowFirst facts_of(const Packet& packet, uint64_t now_ns) {
   FlowFirst first;
   first.start_wall_ns = packet.wall_ns;
   first.start_ns = now_ns;
@@ -64,8 +61,6 @@ FlowFirst facts_of(const Packet& packet, Direction direction, uint64_t now_ns) {
   first.window = packet.tcp.window;
   first.icmp_type = packet.icmp_type;
   first.icmp_code = packet.icmp_code;
-  if (has_macs(packet))
-    std::memcpy(direction == Direction::client_to_server ? first.server_mac : first.client_mac, packet.data, 6);
   return first;
 }
 
@@ -125,9 +120,8 @@ void FlowTable::update(Flow& flow, const Packet& packet, Direction direction, ui
 }
 
 void FlowTable::refresh_path(FlowFirst& first, const Packet& packet, Direction direction) {
-  const bool is_client = direction == Direction::client_to_server;
-  (is_client ? first.client_side_port : first.server_side_port) = packet.port;
-  if (has_macs(packet)) std::memcpy(is_client ? first.client_mac : first.server_mac, packet.data + 6, 6);
+  (direction == Direction::client_to_server ? first.client_side_port : first.server_side_port) = packet.port;
+  see_link_path(first.path[index_of(direction)], packet);
 }
 
 FlowTable::Found FlowTable::create(const Packet& packet, uint64_t hash, uint64_t now_ns) {
@@ -162,7 +156,7 @@ FlowTable::Found FlowTable::create(const Packet& packet, uint64_t hash, uint64_t
   Cold& cold = cold_[index];
   cold = {};
   cold.bucket = index_.bucket_of(hash);
-  cold.first = facts_of(packet, direction, now_ns);
+  cold.first = facts_of(packet, now_ns);
   append_half_open(index, now_ns);
   update(flow, packet, direction, now_ns);
   timers_.file(index, now_ns + timeout_ns(flow), now_ns);

@@ -113,7 +113,7 @@ class FlowTable {
     uint32_t half_open_newer;
     uint32_t half_open_since_ms;   // when it was put at the list's end
   };
-  static_assert(sizeof(Cold) == 64);
+  static_assert(sizeof(Cold) == 96);
 
   Flow* find_in_bucket(const FiveTuple& tuple, uint64_t hash);
   void update(Flow& flow, const Packet& packet, Direction direction, uint64_t now_ns);

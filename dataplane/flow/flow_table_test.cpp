@@ -153,8 +153,8 @@ BOOST_AUTO_TEST_CASE(the_first_packets_facts_are_kept_and_flags_add_up_per_direc
   BOOST_TEST(first.dont_fragment);
   BOOST_TEST(first.ip_id == 4711);
   BOOST_TEST(first.window == 29200);
-  BOOST_TEST(first.client_mac[5] == 0x0a);
-  BOOST_TEST(first.server_mac[5] == 0x0b);
+  BOOST_TEST(first.client_mac()[5] == 0x0a);
+  BOOST_TEST(first.server_mac()[5] == 0x0b);
   BOOST_TEST(first.client_side_port == 4);
   BOOST_TEST(first.server_side_port == flow_port_unknown);
   packet.tcp.flags = tcp_flag::fin | tcp_flag::ack;
@@ -176,13 +176,13 @@ BOOST_AUTO_TEST_CASE(macs_follow_a_path_that_moves_after_a_silence_or_some_packe
   const FlowFirst& first = f.table.first(*made.flow);
   frame[11] = 0x77;
   f.see(decoded(frame));
-  BOOST_TEST(first.client_mac[5] == 0x0a);
+  BOOST_TEST(first.client_mac()[5] == 0x0a);
   for (uint32_t i = 0; i < path_refresh_packets; ++i) f.see(decoded(frame));
-  BOOST_TEST(first.client_mac[5] == 0x77);
+  BOOST_TEST(first.client_mac()[5] == 0x77);
   frame[11] = 0x78;
   f.now_ns += path_refresh_silence_ns;
   f.see(decoded(frame));
-  BOOST_TEST(first.client_mac[5] == 0x78);
+  BOOST_TEST(first.client_mac()[5] == 0x78);
 }
 
 BOOST_AUTO_TEST_CASE(datagram_flows_are_established_by_an_answer_and_tcp_flows_are_not) {

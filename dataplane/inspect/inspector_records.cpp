@@ -187,8 +187,8 @@ void Inspector::write_flow(Flow& flow, FlowEnd end) {
   writer.text(Field::flow_state, flow_state_names[static_cast<size_t>(flow.state)]);
   writer.text(Field::flow_end_reason, flow_end_names[static_cast<size_t>(end)]);
   writer.text(Field::flow_action, action_name(inspection != nullptr ? inspection->verdict : Action::pass));
-  writer.bytes(Field::flow_client_mac, first.client_mac);
-  writer.bytes(Field::flow_server_mac, first.server_mac);
+  writer.bytes(Field::flow_client_mac, Bytes(first.client_mac(), LinkPath::mac_bytes));
+  writer.bytes(Field::flow_server_mac, Bytes(first.server_mac(), LinkPath::mac_bytes));
   writer.number(Field::flow_first_tos, first.tos);
   writer.number(Field::flow_first_ttl, first.ttl);
   writer.number(Field::flow_first_ip_id, first.ip_id);

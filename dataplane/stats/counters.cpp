@@ -50,6 +50,8 @@ void add_decode(const Pipeline& pipeline, Sums& sums) {
   sums["pipeline.no_flow"] += counters.no_flow;
   sums["pipeline.pair_closed"] += counters.pair_closed;
   sums["pipeline.bypassed_packets"] += counters.bypassed_packets;
+  sums["pipeline.injected_mirrored"] += counters.injected_mirrored;
+  sums["pipeline.inject_failed"] += counters.inject_failed;
 }
 
 void add_fragments(const Pipeline& pipeline, Sums& sums) {

@@ -10,7 +10,7 @@ namespace sekisho {
 
 namespace {
 
-constexpr size_t ethernet_macs_bytes = 12, ipv4_header_bytes = 20, tcp_header_bytes = 20,
+constexpr size_t ipv4_header_bytes = 20, tcp_header_bytes = 20,
                  udp_header_bytes = 8, dns_header_bytes = 12;
 constexpr uint8_t hop_limit = 64;
 constexpr uint16_t dns_type_a = 1, dns_type_aaaa = 28, dns_type_opt = 41, dns_type_soa = 6, dns_class_in = 1;
@@ -48,21 +48,26 @@ class FrameWriter {
   bool fits_ = true;
 };
 
-// The link header of `packet`, MACs swapped when the frame goes back to its sender, VLAN tags as they were.
-void write_link_header(const Packet& packet, Toward toward, FrameWriter& out) {
+// The link header of `packet` on its way; what stands behind MACs and VLAN tags is the packet's in both directions.
+void write_link_header(const Packet& packet, const Way& way, FrameWriter& out) {
+  constexpr size_t mac_bytes = LinkPath::mac_bytes;
   const Bytes link = packet.frame().first(packet.l3_offset);
-  if (toward == Toward::sender) {
-    out.bytes(link.subspan(6, 6));
-    out.bytes(link.first(6));
+  if (way.last_seen.known()) {
+    out.bytes(Bytes(way.last_seen.bytes).first(way.last_seen.length));
+    out.bytes(link.subspan(link_path_bytes(packet)));
+  } else if (way.toward == Toward::sender) {
+    out.bytes(link.subspan(mac_bytes, mac_bytes));
+    out.bytes(link.first(mac_bytes));
+    out.bytes(link.subspan(2 * mac_bytes));
   } else {
-    out.bytes(link.first(ethernet_macs_bytes));
+    out.bytes(link);
   }
-  out.bytes(link.subspan(ethernet_macs_bytes));
 }
 
-// Of the finished frame: the PPP protocol's two bytes count too.
-void write_pppoe_length(const Packet& packet, FrameWriter& out) {
-  if (packet.pppoe && out.fits()) out.patch16(packet.l3_offset - 4U, static_cast<uint16_t>(out.position() - packet.l3_offset + 2));
+
+// Of the finished frame, whose IP header is at `ip_at`: the PPP protocol's two bytes count too.
+void write_pppoe_length(const Packet& packet, size_t ip_at, FrameWriter& out) {
+  if (packet.pppoe && out.fits()) out.patch16(ip_at - 4, static_cast<uint16_t>(out.position() - ip_at + 2));
 }
 
 // The IP header for `length` bytes of payload; the IPv4 checksum is complete.
@@ -163,17 +168,18 @@ void write_dns_answer(Bytes message, const Question& question, const SinkholeOpt
 
 bool can_be_answered(const Packet& packet, uint8_t ip_protocol) {
   return packet.ip_protocol == ip_protocol && (packet.ip_version == 4 || packet.ip_version == 6) &&
-         packet.l3_offset >= ethernet_macs_bytes + 2 && packet.l3_offset <= packet.length;
+         packet.l3_offset >= LinkPath::macs_bytes + 2 && packet.l3_offset <= packet.length;
 }
 
 }  // namespace
 
-bool build_reset(const Packet& packet, Toward toward, ResetNumbers numbers, InjectedFrame& frame) {
+bool build_reset(const Packet& packet, const Way& way, ResetNumbers numbers, InjectedFrame& frame) {
   constexpr uint8_t tcp = 6;
   if (!can_be_answered(packet, tcp)) return false;
-  const FiveTuple tuple = tuple_toward(packet, toward);
+  const FiveTuple tuple = tuple_toward(packet, way.toward);
   FrameWriter out(frame);
-  write_link_header(packet, toward, out);
+  write_link_header(packet, way, out);
+  const size_t ip_at = out.position();
   write_ip_header(tuple, packet.ip_version, tcp_header_bytes, out);
   const size_t segment = out.position();
   out.u16(tuple.source_port);
@@ -185,21 +191,22 @@ bool build_reset(const Packet& packet, Toward toward, ResetNumbers numbers, Inje
   out.u16(0);
   out.u32(0);  // checksum, urgent pointer
   if (out.fits()) out.patch16(segment + 16, transport_checksum(tuple, out.from(segment)));
-  write_pppoe_length(packet, out);
+  write_pppoe_length(packet, ip_at, out);
   return out.fits();
 }
 
-bool build_sinkhole_answer(const Packet& packet, Toward toward_client, const SinkholeOptions& options, InjectedFrame& frame) {
+bool build_sinkhole_answer(const Packet& packet, const Way& to_client, const SinkholeOptions& options, InjectedFrame& frame) {
   constexpr uint8_t udp = 17;
   Question question;
   if (!can_be_answered(packet, udp) || !read_question(packet.payload(), question)) return false;
-  const FiveTuple tuple = tuple_toward(packet, toward_client);
+  const FiveTuple tuple = tuple_toward(packet, to_client.toward);
   // The answer is written behind headers whose lengths are only then known: the sizes are few enough to compute first.
   InjectedFrame answer;
   FrameWriter body(answer);
   write_dns_answer(packet.payload(), question, options, body);
   FrameWriter out(frame);
-  write_link_header(packet, toward_client, out);
+  write_link_header(packet, to_client, out);
+  const size_t ip_at = out.position();
   write_ip_header(tuple, packet.ip_version, udp_header_bytes + body.position(), out);
   const size_t datagram = out.position();
   out.u16(tuple.source_port);
@@ -208,7 +215,7 @@ bool build_sinkhole_answer(const Packet& packet, Toward toward_client, const Sin
   out.u16(0);
   out.bytes(body.from(0));
   if (out.fits()) out.patch16(datagram + 6, udp_checksum_to_send(tuple, out.from(datagram)));
-  write_pppoe_length(packet, out);
+  write_pppoe_length(packet, ip_at, out);
   return body.fits() && out.fits();
 }
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Frames of our own: resets for both ends of a TCP connection, and DNS answers in a server's place.
 //
-// They are made from the packet they answer: its MACs, VLAN tags and addresses, mirrored where they go back to its sender (DESIGN 7).
+// They are made from the packet they answer: its addresses, mirrored where they go back to its sender, behind the MACs and VLAN tags
+// that were last seen in the direction they take.
 // Pure functions; the caller owns the memory.
 #pragma once
 
 #include <array>
 #include <cstdint>
 
+#include "dataplane/decode/link_path.h"
 #include "dataplane/decode/packet.h"
 
 namespace sekisho {
@@ -24,6 +26,14 @@ enum class Toward : uint8_t {
   receiver  // onwards, in the packet's direction
 };
 
+struct Way {
+  Way(Toward to) : toward(to) {}
+  Way(Toward to, const LinkPath& path) : toward(to), last_seen(path) {}
+
+  Toward toward;
+  LinkPath last_seen;  // in that direction; where it is not known the packet's own serve, swapped toward the sender
+};
+
 // Sequence numbers of a reset. `sequence` must be exactly what the receiver of the reset expects next (RFC 5961 3.2);
 // `acknowledgment` is sent with the ACK flag.
 struct ResetNumbers {
@@ -32,7 +42,7 @@ struct ResetNumbers {
 };
 
 // False where the packet is no TCP over IP over Ethernet.
-bool build_reset(const Packet& packet, Toward toward, ResetNumbers numbers, InjectedFrame& frame);
+bool build_reset(const Packet& packet, const Way& way, ResetNumbers numbers, InjectedFrame& frame);
 
 struct SinkholeOptions {
   uint8_t ipv4[4] = {};
@@ -43,7 +53,7 @@ struct SinkholeOptions {
 
 // Answers the DNS question in `packet` (a query, or an answer that is to be replaced) toward the client: the same id, question, RD and
 // EDNS without cookies; A and AAAA get the sinkhole's address, other types NODATA with an SOA (RFC 2308 2.2).
-// `toward_client`: sender for a query, receiver for an answer. False where there is no single well-formed question.
-bool build_sinkhole_answer(const Packet& packet, Toward toward_client, const SinkholeOptions& options, InjectedFrame& frame);
+// `to_client`: toward the sender of a query, the receiver of an answer. False where there is no single well-formed question.
+bool build_sinkhole_answer(const Packet& packet, const Way& to_client, const SinkholeOptions& options, InjectedFrame& frame);
 
 }  // namespace sekisho

@@ -132,6 +132,38 @@ BOOST_AUTO_TEST_CASE(injected_frames_carry_the_vlan_stack_of_the_packet) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(injected_frames_take_the_macs_and_tags_last_seen_in_their_direction) {
+  Frame seen = tagged(tcp_frame(over_v4), {300});
+  const Frame path_macs = {2, 0, 0, 0, 0, 0xcc, 2, 0, 0, 0, 0, 0xdd};
+  std::copy(path_macs.begin(), path_macs.end(), seen.begin());
+  LinkPath path;
+  see_link_path(path, decoded(seen));
+  for (const std::vector<unsigned>& ids : {std::vector<unsigned>{}, std::vector<unsigned>{7}, std::vector<unsigned>{100, 200}}) {
+    const Decoded packet = decoded(tagged(tcp_frame(over_v4), ids));
+    InjectedFrame out;
+    BOOST_REQUIRE(build_reset(packet, {Toward::sender, path}, {1, 2}, out));
+    const Decoded reset = decoded(bytes_of(out));
+    BOOST_TEST((reset.status == DecodeStatus::ok));
+    BOOST_TEST((reset.checksum == ChecksumState::good));
+    BOOST_TEST(macs_of(reset) == path_macs);
+    BOOST_REQUIRE(reset.vlan_count == 1U);
+    BOOST_TEST(reset.vlan[0] == 300U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_pppoe_length_stands_right_behind_other_tags_than_the_packets) {
+  const Frame inner = ip(over_v4, tcp(over_v4, {}, text("abc")));
+  const Frame pppoe = macs() + be16(0x8864) + Frame{0x11, 0} + be16(9) + be16(static_cast<unsigned>(inner.size() + 2)) + be16(0x0021) + inner;
+  LinkPath path;
+  see_link_path(path, decoded(tagged(tcp_frame(over_v4), {300})));
+  InjectedFrame out;
+  BOOST_REQUIRE(build_reset(decoded(pppoe), {Toward::sender, path}, {1, 2}, out));
+  const Decoded reset = decoded(bytes_of(out));
+  BOOST_TEST((reset.status == DecodeStatus::ok));
+  BOOST_TEST(reset.pppoe);
+  BOOST_TEST(reset.vlan_count == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_tcp_draws_no_reset) {
   InjectedFrame out;
   BOOST_TEST(!build_reset(decoded(dns_frame(resolver_v4, question(type_a))), Toward::sender, {1, 2}, out));

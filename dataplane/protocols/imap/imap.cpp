@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // IMAP4 (RFC 9051, RFC 3501): detection is in command.cpp; the entry points of the parser.
-#include <new>
-
 #include "dataplane/protocols/imap/session.h"
+#include "dataplane/protocols/text_protocol.h"
 
 namespace sekisho {
 
@@ -14,20 +13,8 @@ ProbeResult probe(Bytes prefix, Direction direction, Transport) {
   return direction == Direction::client_to_server ? imap::probe_client(prefix) : imap::probe_server(prefix);
 }
 
-void init(void* state, Transport) { new (state) Session; }
-
-ParseResult parse(void* state, const Input& input, Sink& sink) {
-  Session& session = *static_cast<Session*>(state);
-  switch (input.kind) {
-    case InputKind::end:
-      end_direction(session, input, sink);
-      return {ParseStatus::need_more, input.bytes.size()};
-    case InputKind::gap: take_gap(session, input, sink); return {ParseStatus::need_more, input.bytes.size()};
-    default: break;
-  }
-  const size_t consumed = input.direction == Direction::client_to_server
-                              ? read_client(session, input.bytes, input.offset, sink)
-                              : read_server(session, input.bytes, input.offset, sink);
+ParseResult parse_data(Session& session, const Input& input, Sink& sink) {
+  const size_t consumed = read_direction(session, input, sink);
   if (!session.compressed) return {ParseStatus::need_more, consumed};
   // RFC 4978: nothing that follows can be read. Whatever is open ends here.
   end_contents(session, input.offset + consumed, sink);
@@ -36,9 +23,13 @@ ParseResult parse(void* state, const Input& input, Sink& sink) {
   return {ParseStatus::done, consumed};
 }
 
+ParseResult parse(void* state, const Input& input, Sink& sink) {
+  return parse_session<Session>(state, input, sink, [&](Session& session) { return parse_data(session, input, sink); });
+}
+
 }  // namespace
 
 extern const Protocol imap_protocol;
-const Protocol imap_protocol = {"imap", true, false, {143, 993}, sizeof(Session), probe, init, parse};
+const Protocol imap_protocol = {"imap", true, false, {143, 993}, sizeof(Session), probe, init_session<Session>, parse};
 
 }  // namespace sekisho

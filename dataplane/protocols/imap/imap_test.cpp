@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/test/unit_test.hpp>
-
 #include "dataplane/protocols/imap/fetch_item.h"
 #include "dataplane/protocols/imap/limits.h"
-#include "dataplane/protocols/parser_harness.h"
+#include "dataplane/protocols/parser_test.h"
 
 using namespace sekisho;
-using test::client;
-using test::Conversation;
-using test::end;
-using test::gap;
-using test::Report;
-using test::server;
+using namespace sekisho::test;
 
 namespace sekisho {
 extern const Protocol imap_protocol;
@@ -19,26 +12,11 @@ extern const Protocol imap_protocol;
 
 namespace {
 
-constexpr Direction c2s = Direction::client_to_server, s2c = Direction::server_to_client;
-
-Report run(const Conversation& conversation) { return test::run(imap_protocol, conversation); }
-
-// The lines of the report but for the status.
-std::string told(const Conversation& conversation) {
-  Report report = run(conversation);
-  BOOST_TEST(report.lines.back() == "status need_more");
-  report.lines.pop_back();
-  return report.text();
-}
-
-void check_splits(const Conversation& conversation) {
-  BOOST_TEST(test::check_split_and_cut(imap_protocol, conversation) == "");
-}
-
-ProbeResult probe(std::string_view prefix, Direction direction) {
-  const std::vector<uint8_t> copy(prefix.begin(), prefix.end());
-  return imap_protocol.probe(copy, direction, Transport::stream);
-}
+const ParserUnderTest parser(imap_protocol);
+Report run(const Conversation& conversation) { return parser.run(conversation); }
+std::string told(const Conversation& conversation) { return parser.told(conversation); }
+void check_splits(const Conversation& conversation) { parser.check_splits(conversation); }
+ProbeResult probe(std::string_view prefix, Direction direction) { return parser.probe(prefix, direction); }
 
 // "{n}\r\n" and the text.
 std::string literal(std::string_view text, std::string_view after_number = "") {

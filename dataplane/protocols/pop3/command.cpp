@@ -73,7 +73,7 @@ VerbMatch match_verb(Bytes prefix) {
     if (prefix.size() <= entry.name.size()) {
       best = std::max(best, VerbMatch::partial);
     } else if (is_white(prefix[compared]) || prefix[compared] == '\r' || prefix[compared] == '\n') {
-      best = std::max(best, entry.pop3_only ? VerbMatch::pop3_only : VerbMatch::shared);
+      best = std::max(best, entry.pop3_only ? VerbMatch::ours : VerbMatch::shared);
     }
   }
   return best;

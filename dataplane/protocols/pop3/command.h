@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "dataplane/protocols/text_protocol.h"
 #include "matchers/base/bytes.h"
 
 namespace sekisho::pop3 {
@@ -25,9 +26,7 @@ Command parse_command(Bytes line);
 // The bytes up to the first white space; `rest` is what follows it, trimmed.
 Bytes first_word(Bytes text, Bytes& rest);
 
-// How a prefix of a client's stream looks: at its verb only, for probes. `partial`: it may yet become one;
-// `shared`: other protocols have it too.
-enum class VerbMatch : uint8_t { none, partial, shared, pop3_only };
+// How a prefix of a client's stream looks, for probes.
 VerbMatch match_verb(Bytes prefix);
 
 }  // namespace sekisho::pop3

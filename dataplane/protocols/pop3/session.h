@@ -13,6 +13,7 @@
 #include "dataplane/protocols/protocol.h"
 #include "dataplane/protocols/reply_queue.h"
 #include "dataplane/protocols/sasl.h"
+#include "dataplane/protocols/text_protocol.h"
 
 namespace sekisho::pop3 {
 
@@ -72,10 +73,6 @@ void take_gap(Session& session, const Input& input, Sink& sink);
 Line read_line(LineState& lines, Bytes in, uint64_t offset, Sink& sink);
 
 // client.cpp, server.cpp: consume what they can of `in`; `offset` is that of in[0].
-struct Progress {
-  size_t consumed = 0;
-  bool not_pop3 = false;
-};
 Progress read_client(Session& session, Bytes in, uint64_t offset, Sink& sink);
 Progress read_server(Session& session, Bytes in, uint64_t offset, Sink& sink);
 

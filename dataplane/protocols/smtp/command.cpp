@@ -161,7 +161,7 @@ VerbMatch match_verb(Bytes prefix) {
       best = std::max(best, VerbMatch::partial);
     } else if (entry.name.back() == ':' || is_white(prefix[compared]) || prefix[compared] == '\r' ||
                prefix[compared] == '\n') {
-      best = std::max(best, entry.smtp_only ? VerbMatch::smtp_only : VerbMatch::shared);
+      best = std::max(best, entry.smtp_only ? VerbMatch::ours : VerbMatch::shared);
     }
   }
   return best;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "dataplane/protocols/text_protocol.h"
 #include "matchers/base/bytes.h"
 
 namespace sekisho::smtp {
@@ -35,8 +36,7 @@ struct Chunk {
 };
 bool parse_chunk(Bytes argument, Chunk& chunk);
 
-// How a prefix of a client's stream looks: at its verb only, for probes. `partial`: it may yet become one.
-enum class VerbMatch : uint8_t { none, partial, shared, smtp_only };
+// How a prefix of a client's stream looks, for probes.
 VerbMatch match_verb(Bytes prefix);
 
 Bytes trim(Bytes text);

@@ -14,6 +14,7 @@
 #include "dataplane/protocols/sasl.h"
 #include "dataplane/protocols/smtp/outstanding.h"
 #include "dataplane/protocols/smtp/shadow.h"
+#include "dataplane/protocols/text_protocol.h"
 
 namespace sekisho::smtp {
 
@@ -77,10 +78,6 @@ void look_for_commands(Session& session, Bytes message, uint64_t offset, Sink& s
 Line read_line(LineState& lines, Bytes in, uint64_t offset, TxId tx, Sink& sink);
 
 // client.cpp, server.cpp: consume what they can of `in`; `offset` is that of in[0].
-struct Progress {
-  size_t consumed = 0;
-  bool not_smtp = false;
-};
 Progress read_client(Session& session, Bytes in, uint64_t offset, Sink& sink);
 Progress read_server(Session& session, Bytes in, uint64_t offset, Sink& sink);
 

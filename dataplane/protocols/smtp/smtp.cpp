@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // SMTP (RFC 5321): detection, and the entry points of the parser.
 #include <algorithm>
-#include <new>
 
 #include "dataplane/protocols/protocol.h"
 #include "dataplane/protocols/smtp/command.h"
 #include "dataplane/protocols/smtp/session.h"
+#include "dataplane/protocols/text_protocol.h"
 
 namespace sekisho {
 
@@ -34,39 +34,14 @@ ProbeResult probe_server(Bytes prefix) {
   return contains_word(prefix, "FTP") ? ProbeResult::not_for_us : ProbeResult::unsure;
 }
 
-ProbeResult probe_client(Bytes prefix) {
-  switch (smtp::match_verb(prefix)) {
-    case smtp::VerbMatch::smtp_only: return ProbeResult::certain;
-    case smtp::VerbMatch::none: return prefix.empty() ? ProbeResult::unsure : ProbeResult::not_for_us;
-    default: return ProbeResult::unsure;
-  }
-}
-
 ProbeResult probe(Bytes prefix, Direction direction, Transport) {
-  return direction == Direction::client_to_server ? probe_client(prefix) : probe_server(prefix);
-}
-
-void init(void* state, Transport) { new (state) Session; }
-
-ParseResult parse(void* state, const Input& input, Sink& sink) {
-  Session& session = *static_cast<Session*>(state);
-  switch (input.kind) {
-    case InputKind::end:
-      end_direction(session, input, sink);
-      return {ParseStatus::need_more, input.bytes.size()};
-    case InputKind::gap: take_gap(session, input, sink); return {ParseStatus::need_more, input.bytes.size()};
-    default: break;
-  }
-  const smtp::Progress progress = input.direction == Direction::client_to_server
-                                      ? read_client(session, input.bytes, input.offset, sink)
-                                      : read_server(session, input.bytes, input.offset, sink);
-  return {progress.not_smtp ? ParseStatus::not_this_protocol : ParseStatus::need_more, progress.consumed};
+  return direction == Direction::client_to_server ? probe_by_verb(smtp::match_verb(prefix), prefix) : probe_server(prefix);
 }
 
 }  // namespace
 
 extern const Protocol smtp_protocol;
 const Protocol smtp_protocol = {"smtp",          true,  false, {25, 587, 465, 2525},
-                                sizeof(Session), probe, init,  parse};
+                                sizeof(Session), probe, init_session<Session>, parse_lines<Session>};
 
 }  // namespace sekisho

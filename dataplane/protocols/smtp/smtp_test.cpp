@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/test/unit_test.hpp>
-
-#include "dataplane/protocols/parser_harness.h"
+#include "dataplane/protocols/parser_test.h"
 #include "dataplane/protocols/smtp/command.h"
 #include "dataplane/protocols/smtp/limits.h"
 
 using namespace sekisho;
-using test::client;
-using test::Conversation;
-using test::end;
-using test::Report;
-using test::server;
+using namespace sekisho::test;
 
 namespace sekisho {
 extern const Protocol smtp_protocol;
@@ -18,21 +12,11 @@ extern const Protocol smtp_protocol;
 
 namespace {
 
-constexpr Direction c2s = Direction::client_to_server, s2c = Direction::server_to_client;
-
-Report run(const Conversation& conversation) { return test::run(smtp_protocol, conversation); }
-
-// The lines of the report but for the status.
-std::string told(const Conversation& conversation) {
-  Report report = run(conversation);
-  BOOST_TEST(report.lines.back() == "status need_more");
-  report.lines.pop_back();
-  return report.text();
-}
-
-void check_splits(const Conversation& conversation) {
-  BOOST_TEST(test::check_split_and_cut(smtp_protocol, conversation) == "");
-}
+const ParserUnderTest parser(smtp_protocol);
+Report run(const Conversation& conversation) { return parser.run(conversation); }
+std::string told(const Conversation& conversation) { return parser.told(conversation); }
+void check_splits(const Conversation& conversation) { parser.check_splits(conversation); }
+ProbeResult probe(std::string_view prefix, Direction direction) { return parser.probe(prefix, direction); }
 
 // A session up to and with the reply to RCPT.
 Conversation envelope() {
@@ -44,19 +28,10 @@ Conversation envelope() {
           client("RCPT TO:<b@y.test>\r\n"),
           server("250 Ok\r\n")};
 }
-Conversation operator+(Conversation first, const Conversation& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
 Conversation data_session(std::string_view message) {
   return envelope() +
          Conversation{client("DATA\r\n"), server("354 Go\r\n"),  client(message), server("250 Queued\r\n"),
                       client("QUIT\r\n"), server("221 Bye\r\n"), end(c2s),        end(s2c)};
-}
-
-ProbeResult probe(std::string_view prefix, Direction direction) {
-  const std::vector<uint8_t> copy(prefix.begin(), prefix.end());
-  return smtp_protocol.probe(copy, direction, Transport::stream);
 }
 
 }  // namespace
