@@ -131,6 +131,28 @@ void fill_quic(RecordWriter& w) {
   w.number(Field::quic_ech, 1);
 }
 
+void fill_dhcp(RecordWriter& w) {
+  constexpr uint8_t mac[6] = {0x02, 0x00, 0x5e, 0x10, 0x20, 0x30};
+  constexpr uint8_t assigned[4] = {192, 0, 2, 23}, server[4] = {192, 0, 2, 1}, mask[4] = {255, 255, 255, 0};
+  constexpr uint8_t parameters[4] = {1, 3, 6, 119};
+  w.endpoints().app_protocol = sample_dhcp;
+  w.endpoints().ip_protocol = 17;
+  w.endpoints().server_port = 67;
+  w.number(Field::dhcp_op, 2);
+  w.number(Field::dhcp_id, 0x12345678);
+  w.bytes(Field::dhcp_client_mac, mac);
+  w.bytes(Field::dhcp_assigned_ip, assigned);
+  w.number(Field::dhcp_message_type, 5);
+  w.bytes(Field::dhcp_server_id, server);
+  w.text(Field::dhcp_hostname, "desk-7\"\n=|");
+  w.number(Field::dhcp_lease_s, 3600);
+  w.bytes(Field::dhcp_subnet_mask, mask);
+  w.bytes(Field::dhcp_router, server);
+  w.bytes(Field::dhcp_dns_server, server);
+  w.text(Field::dhcp_vendor_class, "MSFT 5.0");
+  w.bytes(Field::dhcp_params, parameters);
+}
+
 void fill_smtp(RecordWriter& w) {
   constexpr uint8_t md5[16] = {1, 2, 3};
   w.endpoints().app_protocol = sample_smtp;
@@ -334,6 +356,7 @@ std::vector<NamedRecord> sample_records() {
           {"mdns", {RecordType::transaction, fill_mdns}},
           {"tls", {RecordType::transaction, fill_tls}},
           {"quic", {RecordType::transaction, fill_quic}},
+          {"dhcp", {RecordType::transaction, fill_dhcp}},
           {"smtp", {RecordType::transaction, fill_smtp}},
           {"pop3", {RecordType::transaction, fill_pop3}},
           {"pop3_listing", {RecordType::transaction, fill_pop3_listing}},
