@@ -153,6 +153,17 @@ void fill_dhcp(RecordWriter& w) {
   w.bytes(Field::dhcp_params, parameters);
 }
 
+void fill_ssh(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_ssh;
+  w.endpoints().server_port = 22;
+  w.text(Field::ssh_server_protocol, "2.0");
+  w.text(Field::ssh_server_software, "OpenSSH_9.2p1 Debian-2+deb12u3");
+  w.text(Field::ssh_client_protocol, "2.0");
+  w.text(Field::ssh_client_software, "libssh2_1.10\"\n");
+  w.text(Field::ssh_client_hassh, "c001f560064f07fd2a02d1c93cb2c90f");
+  w.text(Field::ssh_client_hassh_string, "curve25519-sha256;aes128-ctr;hmac-sha2-256;none");
+}
+
 void fill_smtp(RecordWriter& w) {
   constexpr uint8_t md5[16] = {1, 2, 3};
   w.endpoints().app_protocol = sample_smtp;
@@ -357,6 +368,7 @@ std::vector<NamedRecord> sample_records() {
           {"tls", {RecordType::transaction, fill_tls}},
           {"quic", {RecordType::transaction, fill_quic}},
           {"dhcp", {RecordType::transaction, fill_dhcp}},
+          {"ssh", {RecordType::transaction, fill_ssh}},
           {"smtp", {RecordType::transaction, fill_smtp}},
           {"pop3", {RecordType::transaction, fill_pop3}},
           {"pop3_listing", {RecordType::transaction, fill_pop3_listing}},

@@ -25,7 +25,8 @@ constexpr TransactionEvent transaction_events[] = {
     {"http", "http", Field::http_url}, {"dns", "dns", Field::dns_id},
     {"tls", "tls", Field::tls_sni},    {"smtp", "smtp", Field::smtp_helo},
     {"pop3", "pop3", Field::pop3_command}, {"imap", "imap", Field::imap_tag},
-    {"quic", "quic", Field::quic_sni}, {"dhcp", "dhcp", Field::dhcp_op}};
+    {"quic", "quic", Field::quic_sni}, {"dhcp", "dhcp", Field::dhcp_op},
+    {"ssh", "ssh", Field::ssh_client_protocol}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -109,6 +110,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   imap_object(fields, row);
   email_object(fields, row);
   dhcp_object(fields, row);
+  ssh_object(fields, row);
 }
 
 void put_objects(const FieldIndex& fields, const RowContext& context, Row& row) {
