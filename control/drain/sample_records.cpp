@@ -164,6 +164,16 @@ void fill_ssh(RecordWriter& w) {
   w.text(Field::ssh_client_hassh_string, "curve25519-sha256;aes128-ctr;hmac-sha2-256;none");
 }
 
+void fill_ntp(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_ntp;
+  w.endpoints().ip_protocol = 17;
+  w.endpoints().server_port = 123;
+  w.number(Field::ntp_version, 4);
+  w.number(Field::ntp_mode, 4);
+  w.number(Field::ntp_stratum, 1);
+  w.text(Field::ntp_reference_id, "GPS");
+}
+
 void fill_smtp(RecordWriter& w) {
   constexpr uint8_t md5[16] = {1, 2, 3};
   w.endpoints().app_protocol = sample_smtp;
@@ -369,6 +379,7 @@ std::vector<NamedRecord> sample_records() {
           {"quic", {RecordType::transaction, fill_quic}},
           {"dhcp", {RecordType::transaction, fill_dhcp}},
           {"ssh", {RecordType::transaction, fill_ssh}},
+          {"ntp", {RecordType::transaction, fill_ntp}},
           {"smtp", {RecordType::transaction, fill_smtp}},
           {"pop3", {RecordType::transaction, fill_pop3}},
           {"pop3_listing", {RecordType::transaction, fill_pop3_listing}},

@@ -26,7 +26,8 @@ constexpr TransactionEvent transaction_events[] = {
     {"tls", "tls", Field::tls_sni},    {"smtp", "smtp", Field::smtp_helo},
     {"pop3", "pop3", Field::pop3_command}, {"imap", "imap", Field::imap_tag},
     {"quic", "quic", Field::quic_sni}, {"dhcp", "dhcp", Field::dhcp_op},
-    {"ssh", "ssh", Field::ssh_client_protocol}};
+    {"ssh", "ssh", Field::ssh_client_protocol},
+    {"ntp", "ntp", Field::ntp_mode}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -111,6 +112,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   email_object(fields, row);
   dhcp_object(fields, row);
   ssh_object(fields, row);
+  ntp_object(fields, row);
 }
 
 void put_objects(const FieldIndex& fields, const RowContext& context, Row& row) {

@@ -39,6 +39,7 @@ void email_object(const FieldIndex& fields, Row& row);
 void fileinfo_object(const FieldIndex& fields, Row& row);
 void dhcp_object(const FieldIndex& fields, Row& row);
 void ssh_object(const FieldIndex& fields, Row& row);
+void ntp_object(const FieldIndex& fields, Row& row);
 void flow_object(const FieldIndex& fields, Row& row);
 void anomaly_object(const FieldIndex& fields, const RowContext& context, Row& row);
 void alert_object(const FieldIndex& fields, const RowContext& context, Row& row);
