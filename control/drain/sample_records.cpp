@@ -174,6 +174,18 @@ void fill_ntp(RecordWriter& w) {
   w.text(Field::ntp_reference_id, "GPS");
 }
 
+void fill_rdp(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_rdp;
+  w.endpoints().server_port = 3389;
+  w.text(Field::rdp_cookie, "alice\"");
+  w.number(Field::rdp_requested_protocols, 3);
+  w.number(Field::rdp_selected_protocol, 0);
+  w.text(Field::rdp_client_name, "DESK-7");
+  w.number(Field::rdp_client_build, 2600);
+  w.text(Field::rdp_channel, "rdpdr");
+  w.text(Field::rdp_channel, "cliprdr");
+}
+
 void fill_smtp(RecordWriter& w) {
   constexpr uint8_t md5[16] = {1, 2, 3};
   w.endpoints().app_protocol = sample_smtp;
@@ -380,6 +392,7 @@ std::vector<NamedRecord> sample_records() {
           {"dhcp", {RecordType::transaction, fill_dhcp}},
           {"ssh", {RecordType::transaction, fill_ssh}},
           {"ntp", {RecordType::transaction, fill_ntp}},
+          {"rdp", {RecordType::transaction, fill_rdp}},
           {"smtp", {RecordType::transaction, fill_smtp}},
           {"pop3", {RecordType::transaction, fill_pop3}},
           {"pop3_listing", {RecordType::transaction, fill_pop3_listing}},

@@ -27,7 +27,8 @@ constexpr TransactionEvent transaction_events[] = {
     {"pop3", "pop3", Field::pop3_command}, {"imap", "imap", Field::imap_tag},
     {"quic", "quic", Field::quic_sni}, {"dhcp", "dhcp", Field::dhcp_op},
     {"ssh", "ssh", Field::ssh_client_protocol},
-    {"ntp", "ntp", Field::ntp_mode}};
+    {"ntp", "ntp", Field::ntp_mode},
+    {"rdp", "rdp", Field::rdp_cookie}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -113,6 +114,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   dhcp_object(fields, row);
   ssh_object(fields, row);
   ntp_object(fields, row);
+  rdp_object(fields, row);
 }
 
 void put_objects(const FieldIndex& fields, const RowContext& context, Row& row) {

@@ -40,6 +40,7 @@ void fileinfo_object(const FieldIndex& fields, Row& row);
 void dhcp_object(const FieldIndex& fields, Row& row);
 void ssh_object(const FieldIndex& fields, Row& row);
 void ntp_object(const FieldIndex& fields, Row& row);
+void rdp_object(const FieldIndex& fields, Row& row);
 void flow_object(const FieldIndex& fields, Row& row);
 void anomaly_object(const FieldIndex& fields, const RowContext& context, Row& row);
 void alert_object(const FieldIndex& fields, const RowContext& context, Row& row);
