@@ -186,6 +186,27 @@ void fill_rdp(RecordWriter& w) {
   w.text(Field::rdp_channel, "cliprdr");
 }
 
+void fill_krb5(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_krb5;
+  w.endpoints().server_port = 88;
+  w.number(Field::krb5_request_type, 12);
+  w.text(Field::krb5_realm, "CORP.TEST");
+  w.text(Field::krb5_client, "alice");
+  w.text(Field::krb5_service, "http/web.corp.test");
+  w.number(Field::krb5_message_type, 13);
+  w.number(Field::krb5_ticket_encryption, 23);
+  w.number(Field::krb5_encryption, 18);
+}
+
+void fill_krb5_error(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_krb5;
+  w.endpoints().server_port = 88;
+  w.number(Field::krb5_request_type, 10);
+  w.text(Field::krb5_realm, "CORP.TEST");
+  w.number(Field::krb5_message_type, 30);
+  w.number(Field::krb5_error_code, 24);
+}
+
 void fill_smtp(RecordWriter& w) {
   constexpr uint8_t md5[16] = {1, 2, 3};
   w.endpoints().app_protocol = sample_smtp;
@@ -393,6 +414,8 @@ std::vector<NamedRecord> sample_records() {
           {"ssh", {RecordType::transaction, fill_ssh}},
           {"ntp", {RecordType::transaction, fill_ntp}},
           {"rdp", {RecordType::transaction, fill_rdp}},
+          {"krb5", {RecordType::transaction, fill_krb5}},
+          {"krb5_error", {RecordType::transaction, fill_krb5_error}},
           {"smtp", {RecordType::transaction, fill_smtp}},
           {"pop3", {RecordType::transaction, fill_pop3}},
           {"pop3_listing", {RecordType::transaction, fill_pop3_listing}},

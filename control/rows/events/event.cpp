@@ -28,7 +28,8 @@ constexpr TransactionEvent transaction_events[] = {
     {"quic", "quic", Field::quic_sni}, {"dhcp", "dhcp", Field::dhcp_op},
     {"ssh", "ssh", Field::ssh_client_protocol},
     {"ntp", "ntp", Field::ntp_mode},
-    {"rdp", "rdp", Field::rdp_cookie}};
+    {"rdp", "rdp", Field::rdp_cookie},
+    {"krb5", "krb5", Field::krb5_message_type}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -115,6 +116,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   ssh_object(fields, row);
   ntp_object(fields, row);
   rdp_object(fields, row);
+  krb5_object(fields, row);
 }
 
 void put_objects(const FieldIndex& fields, const RowContext& context, Row& row) {

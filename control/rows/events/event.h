@@ -41,6 +41,7 @@ void dhcp_object(const FieldIndex& fields, Row& row);
 void ssh_object(const FieldIndex& fields, Row& row);
 void ntp_object(const FieldIndex& fields, Row& row);
 void rdp_object(const FieldIndex& fields, Row& row);
+void krb5_object(const FieldIndex& fields, Row& row);
 void flow_object(const FieldIndex& fields, Row& row);
 void anomaly_object(const FieldIndex& fields, const RowContext& context, Row& row);
 void alert_object(const FieldIndex& fields, const RowContext& context, Row& row);
