@@ -207,6 +207,40 @@ void fill_krb5_error(RecordWriter& w) {
   w.number(Field::krb5_error_code, 24);
 }
 
+void fill_ldap_search(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_ldap;
+  w.endpoints().server_port = 389;
+  w.number(Field::ldap_message_id, 2);
+  w.number(Field::ldap_operation, 3);
+  w.text(Field::ldap_name, "dc=corp,dc=test");
+  w.number(Field::ldap_scope, 2);
+  w.text(Field::ldap_attribute, "servicePrincipalName");
+  w.number(Field::ldap_response_operation, 4);
+  w.text(Field::ldap_entry, "cn=web \"1\",dc=corp,dc=test");
+  w.number(Field::ldap_response_operation, 5);
+  w.number(Field::ldap_result, 0);
+}
+
+void fill_ldap_bind(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_ldap;
+  w.endpoints().server_port = 389;
+  w.number(Field::ldap_message_id, 1);
+  w.number(Field::ldap_operation, 0);
+  w.number(Field::ldap_version, 3);
+  w.text(Field::ldap_bind_name, "cn=admin");
+  w.number(Field::ldap_response_operation, 1);
+  w.number(Field::ldap_result, 49);
+  w.text(Field::ldap_diagnostic, "data 52e");
+}
+
+void fill_ldap_starttls(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_ldap;
+  w.endpoints().server_port = 389;
+  w.number(Field::ldap_message_id, 1);
+  w.number(Field::ldap_operation, 23);
+  w.text(Field::ldap_extended_name, "1.3.6.1.4.1.1466.20037");
+}
+
 void fill_smtp(RecordWriter& w) {
   constexpr uint8_t md5[16] = {1, 2, 3};
   w.endpoints().app_protocol = sample_smtp;
@@ -416,6 +450,9 @@ std::vector<NamedRecord> sample_records() {
           {"rdp", {RecordType::transaction, fill_rdp}},
           {"krb5", {RecordType::transaction, fill_krb5}},
           {"krb5_error", {RecordType::transaction, fill_krb5_error}},
+          {"ldap_search", {RecordType::transaction, fill_ldap_search}},
+          {"ldap_bind", {RecordType::transaction, fill_ldap_bind}},
+          {"ldap_starttls", {RecordType::transaction, fill_ldap_starttls}},
           {"smtp", {RecordType::transaction, fill_smtp}},
           {"pop3", {RecordType::transaction, fill_pop3}},
           {"pop3_listing", {RecordType::transaction, fill_pop3_listing}},

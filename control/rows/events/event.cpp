@@ -29,7 +29,8 @@ constexpr TransactionEvent transaction_events[] = {
     {"ssh", "ssh", Field::ssh_client_protocol},
     {"ntp", "ntp", Field::ntp_mode},
     {"rdp", "rdp", Field::rdp_cookie},
-    {"krb5", "krb5", Field::krb5_message_type}};
+    {"krb5", "krb5", Field::krb5_message_type},
+    {"ldap", "ldap", Field::ldap_message_id}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -117,6 +118,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   ntp_object(fields, row);
   rdp_object(fields, row);
   krb5_object(fields, row);
+  ldap_object(fields, row);
 }
 
 void put_objects(const FieldIndex& fields, const RowContext& context, Row& row) {
