@@ -241,6 +241,29 @@ void fill_ldap_starttls(RecordWriter& w) {
   w.text(Field::ldap_extended_name, "1.3.6.1.4.1.1466.20037");
 }
 
+void fill_smb(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_smb;
+  w.endpoints().server_port = 445;
+  w.number(Field::smb_command, 256 + 1);
+  w.text(Field::smb_dialect, "3.11");
+  w.number(Field::smb_session_id, 0x4000000001);
+  w.number(Field::smb_tree_id, 0);
+  w.text(Field::smb_user, "alice");
+  w.text(Field::smb_domain, "CORP");
+  w.text(Field::smb_host, "DESK-7\"");
+  w.number(Field::smb_status, 0xC000006D);
+}
+
+void fill_smb_tree(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_smb;
+  w.endpoints().server_port = 445;
+  w.number(Field::smb_command, 0x75);
+  w.text(Field::smb_dialect, "NT LM 0.12");
+  w.text(Field::smb_share, "\\\\files\\IPC$");
+  w.number(Field::smb_share_type, 2);
+  w.number(Field::smb_status, 0);
+}
+
 void fill_smtp(RecordWriter& w) {
   constexpr uint8_t md5[16] = {1, 2, 3};
   w.endpoints().app_protocol = sample_smtp;
@@ -453,6 +476,8 @@ std::vector<NamedRecord> sample_records() {
           {"ldap_search", {RecordType::transaction, fill_ldap_search}},
           {"ldap_bind", {RecordType::transaction, fill_ldap_bind}},
           {"ldap_starttls", {RecordType::transaction, fill_ldap_starttls}},
+          {"smb", {RecordType::transaction, fill_smb}},
+          {"smb_tree", {RecordType::transaction, fill_smb_tree}},
           {"smtp", {RecordType::transaction, fill_smtp}},
           {"pop3", {RecordType::transaction, fill_pop3}},
           {"pop3_listing", {RecordType::transaction, fill_pop3_listing}},

@@ -30,7 +30,8 @@ constexpr TransactionEvent transaction_events[] = {
     {"ntp", "ntp", Field::ntp_mode},
     {"rdp", "rdp", Field::rdp_cookie},
     {"krb5", "krb5", Field::krb5_message_type},
-    {"ldap", "ldap", Field::ldap_message_id}};
+    {"ldap", "ldap", Field::ldap_message_id},
+    {"smb", "smb", Field::smb_command}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -119,6 +120,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   rdp_object(fields, row);
   krb5_object(fields, row);
   ldap_object(fields, row);
+  smb_object(fields, row);
 }
 
 void put_objects(const FieldIndex& fields, const RowContext& context, Row& row) {

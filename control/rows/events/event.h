@@ -43,6 +43,7 @@ void ntp_object(const FieldIndex& fields, Row& row);
 void rdp_object(const FieldIndex& fields, Row& row);
 void krb5_object(const FieldIndex& fields, Row& row);
 void ldap_object(const FieldIndex& fields, Row& row);
+void smb_object(const FieldIndex& fields, Row& row);
 void flow_object(const FieldIndex& fields, Row& row);
 void anomaly_object(const FieldIndex& fields, const RowContext& context, Row& row);
 void alert_object(const FieldIndex& fields, const RowContext& context, Row& row);
