@@ -145,6 +145,14 @@ void append_quic_version(std::string& out, uint64_t version) {
   }
 }
 
+std::string_view dhcp_type_name(uint64_t message_type) {
+  // RFC 2132 9.6, 3203 4, 4388 6.1.
+  static constexpr std::string_view names[] = {"unknown",    "discover",    "offer",       "request",          "decline",
+                                               "ack",        "nak",         "release",     "inform",           "force_renew",
+                                               "lease_query", "lease_unassigned", "lease_unknown", "lease_active"};
+  return names[message_type < std::size(names) ? message_type : 0];
+}
+
 void append_utc_seconds(std::string& out, int64_t seconds) {
   constexpr int64_t first = -62'167'219'200, last = 253'402'300'799;  // 0000-01-01 .. 9999-12-31
   seconds = std::clamp(seconds, first, last);

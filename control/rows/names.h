@@ -25,6 +25,8 @@ void append_dns_rcode(std::string& out, uint64_t rcode);
 void append_tls_version(std::string& out, uint64_t version);
 // "1", "2", "draft-29", "Q046", "mvfst-2"; "0x1234abcd" for what has no name.
 void append_quic_version(std::string& out, uint64_t version);
+// "discover", "ack"; "unknown" where the number is none of RFC 2132 9.6 and its successors.
+std::string_view dhcp_type_name(uint64_t message_type);
 // Seconds since 1970 as "2026-11-22T10:00:00" UTC; bounded to the years 0000..9999.
 void append_utc_seconds(std::string& out, int64_t seconds);
 // Nanoseconds since 1970 as "2026-11-22T10:00:00.123456+0900".

@@ -23,6 +23,13 @@ std::string made(void (*append)(std::string&, Arguments...), Arguments... argume
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(message_types_of_dhcp_have_their_words) {
+  BOOST_TEST(dhcp_type_name(1) == "discover");
+  BOOST_TEST(dhcp_type_name(13) == "lease_active");
+  BOOST_TEST(dhcp_type_name(0) == "unknown");
+  BOOST_TEST(dhcp_type_name(14) == "unknown");
+}
+
 BOOST_AUTO_TEST_CASE(numbers_of_the_wire_have_their_words_and_unknown_ones_stay_numbers) {
   BOOST_TEST(made<uint64_t>(append_dns_type, 65) == "HTTPS");
   BOOST_TEST(made<uint64_t>(append_dns_type, 65400) == "TYPE65400");

@@ -136,8 +136,10 @@ class Inspector final : public Sink {
   void expect(TxId tx, const Expectation& expectation) override;
   void handoff(Direction direction, uint64_t offset, HandoffHint hint) override;
   TxId tx_repeat(TxId tx) override;
+  uint64_t moment() const override { return clock_.now_ns; }
 
  protected:
+  uint64_t microseconds_since(uint64_t moment) const override { return (clock_.now_ns - moment) / 1000; }
   void on_observe(TxId tx, Field field, Bytes value, uint64_t offset) override;
   void on_observe_number(TxId tx, Field field, uint64_t value, uint64_t offset) override;
 

@@ -102,6 +102,13 @@ class Sink {
   virtual void body_gap(BodyId body, uint64_t missing_bytes) = 0;
   virtual void body_end(BodyId body, BodyEnd end) = 0;
 
+  // The time of the packet in hand, for observe_elapsed() alone: parsers read no clock. Where there is none, always the same.
+  virtual uint64_t moment() const { return 0; }
+  // `field`: what has passed since that moment(), in microseconds.
+  void observe_elapsed(TxId tx, Field field, uint64_t since, uint64_t offset) {
+    if (wants(field)) on_observe_number(tx, field, microseconds_since(since), offset);
+  }
+
   virtual void expect(TxId tx, const Expectation& expectation) = 0;
 
   // From stream offset `offset` of `direction` on, the stream is another protocol. Said once for each direction; the
@@ -114,6 +121,7 @@ class Sink {
  protected:
   virtual void on_observe(TxId tx, Field field, Bytes value, uint64_t offset) = 0;
   virtual void on_observe_number(TxId tx, Field field, uint64_t value, uint64_t offset) = 0;
+  virtual uint64_t microseconds_since(uint64_t) const { return 0; }
   // The core lends one sink object to many flows whose masks differ.
   void set_wanted(const FieldMask* wanted) { wanted_ = wanted; }
 

@@ -30,5 +30,7 @@ inline constexpr unsigned handoff_depth_max = 4;
 // A line of a SASL exchange, bytes of base64 that are decoded. Past it: the rest is not decoded; a
 // name that is not complete by then is not observed.
 inline constexpr size_t sasl_line_bytes_max = 1024;
+// A name in an NTLM message, bytes of UTF-8. Past it: cut there; fields keep less.
+inline constexpr size_t ntlm_name_bytes_max = 768;
 
 }  // namespace sekisho

@@ -16,7 +16,8 @@ import zlib
 
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / 'tools'))
+sys.path[:0] = [str(ROOT / 'tools'), str(pathlib.Path(__file__).resolve().parent)]
+import lan_seeds  # noqa: E402
 from traffic import ACK, Connection, dns_name, frame, transport_checksum  # noqa: E402
 
 CLIENT, SERVER = 0, 1
@@ -290,8 +291,52 @@ def config():
     yield b'general: {name: a}\ndataplane:\n  lcores: [1]\n  pairs:\n    - {name: p, mode: inline, a: {vdev: "net_tap0"}, b: {pci: "0000:03:00.0"}}\n'
 
 
+def dhcp():
+    for message in lan_seeds.dhcp_messages():
+        yield datagram(SERVER, message)
+
+
+def ssh():
+    yield turns((SERVER, b'hello\r\n' + lan_seeds.ssh_hello(b'SSH-2.0-s 1\r\n')), (CLIENT, lan_seeds.ssh_hello(b'SSH-2.0-c\r\n')))
+    yield turns((SERVER, b'SSH-1.99-s\n'), (CLIENT, b'SSH-1.5-c\n'))
+
+
+def ntp():
+    for packet in lan_seeds.ntp_packets():
+        yield datagram(CLIENT, packet)
+
+
+def rdp():
+    cookie = (CLIENT, lan_seeds.rdp_request(b'Cookie: mstshash=alice\r\n\1\0\x08\0\3\0\0\0'))
+    yield turns(cookie, (SERVER, lan_seeds.rdp_confirm(b'\2\0\x08\0\2\0\0\0')), (CLIENT, b'\x16\3\1'))
+    yield turns(cookie, (SERVER, lan_seeds.rdp_confirm(b'')), (CLIENT, lan_seeds.rdp_settings()))
+    yield turns(cookie, (SERVER, lan_seeds.rdp_confirm(b'\3\0\x08\0\5\0\0\0')))
+
+
+def krb5():
+    request, reply, error = lan_seeds.krb5_messages()
+    for message in (request, reply, error):
+        yield datagram(CLIENT, message)
+    yield turns((CLIENT, lan_seeds.framed(request)), (SERVER, lan_seeds.framed(error)), (CLIENT, lan_seeds.framed(request)),
+                (SERVER, lan_seeds.framed(reply)))
+
+
+def ldap():
+    asked, answered = lan_seeds.ldap_said()
+    yield turns(*(turn for pair in zip(asked, answered) for turn in ((CLIENT, pair[0]), (SERVER, pair[1]))))
+    yield datagram(CLIENT, asked[1])
+
+
+def smb():
+    asked, answered = lan_seeds.smb_said()
+    yield turns((CLIENT, b''.join(asked)), (SERVER, b''.join(answered)))
+    yield turns(*((CLIENT, message) for message in asked))
+
+
 SEEDS = {'http1': http1, 'dns': dns, 'smtp': smtp, 'http2': http2, 'websocket': websocket, 'tls': tls, 'quic': quic, 'quic_frames': quic_frames, 'content': content, 'mime': mime, 'conversation': conversation, 'frames': frames_,
          'capture': capture, 'image': image, 'drain': drain, 'feed': feed, 'config': config}
+
+SEEDS |= {'dhcp': dhcp, 'ssh': ssh, 'ntp': ntp, 'rdp': rdp, 'krb5': krb5, 'ldap': ldap, 'smb': smb}
 
 WORDS = {'http1': ('GET ', 'POST ', 'CONNECT ', 'HEAD ', ' HTTP/1.1\r\n', ' HTTP/1.0\r\n', 'HTTP/1.1 200 OK\r\n', 'HTTP/1.1 101 ', 'Host: ', 'Content-Length: ',
                    'Transfer-Encoding: chunked\r\n', 'Content-Encoding: gzip\r\n', 'Connection: close\r\n', 'Upgrade: ', '\r\n\r\n', '0\r\n\r\n', 'Expect: 100-continue\r\n',

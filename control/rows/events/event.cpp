@@ -25,7 +25,13 @@ constexpr TransactionEvent transaction_events[] = {
     {"http", "http", Field::http_url}, {"dns", "dns", Field::dns_id},
     {"tls", "tls", Field::tls_sni},    {"smtp", "smtp", Field::smtp_helo},
     {"pop3", "pop3", Field::pop3_command}, {"imap", "imap", Field::imap_tag},
-    {"quic", "quic", Field::quic_sni}};
+    {"quic", "quic", Field::quic_sni}, {"dhcp", "dhcp", Field::dhcp_op},
+    {"ssh", "ssh", Field::ssh_client_protocol},
+    {"ntp", "ntp", Field::ntp_mode},
+    {"rdp", "rdp", Field::rdp_cookie},
+    {"krb5", "krb5", Field::krb5_message_type},
+    {"ldap", "ldap", Field::ldap_message_id},
+    {"smb", "smb", Field::smb_command}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -108,6 +114,13 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   pop3_object(fields, row);
   imap_object(fields, row);
   email_object(fields, row);
+  dhcp_object(fields, row);
+  ssh_object(fields, row);
+  ntp_object(fields, row);
+  rdp_object(fields, row);
+  krb5_object(fields, row);
+  ldap_object(fields, row);
+  smb_object(fields, row);
 }
 
 void put_objects(const FieldIndex& fields, const RowContext& context, Row& row) {

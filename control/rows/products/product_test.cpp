@@ -77,6 +77,7 @@ BOOST_AUTO_TEST_CASE(a_product_takes_the_records_of_its_log_alone) {
   BOOST_TEST(samples_of("dns-query") == (Names{"dns_query"}));
   BOOST_TEST(samples_of("web-access") == (Names{"http"}));
   BOOST_TEST(samples_of("mail") == (Names{"smtp"}));
+  BOOST_TEST(samples_of("dhcp") == (Names{"dhcp"}));
   BOOST_TEST(samples_of("flow") == (Names{"flow", "icmp_flow"}));
 }
 

@@ -30,8 +30,10 @@ struct Side {
 struct State {
   bool reported = false;  // something; from then on these are DNS messages, however odd
   Side sides[2];
+  dns::Pairing pairing;
 };
-static_assert(sizeof(State) <= 32);
+constexpr size_t state_bytes = 832;  // README.md states it
+static_assert(sizeof(State) <= state_bytes);
 
 Plausibility judge_stream(Bytes bytes) {
   if (bytes.size() < length_bytes) return Plausibility::cut;
@@ -53,6 +55,14 @@ ProbeResult probe(Bytes prefix, Direction, Transport transport) {
 }
 
 void init(void* memory, Transport) { new (memory) State; }
+
+// Queries that a server had time to answer. A reset or an eviction leaves it none.
+void tell_unanswered(State& state, const Input& input, Sink& sink) {
+  if (input.end != EndReason::timeout && input.end != EndReason::fin) return;
+  if (input.direction == Direction::client_to_server && input.end == EndReason::fin) return;  // still to come
+  for (unsigned left = state.pairing.take_unanswered(); left > 0; --left)
+    sink.anomaly(no_tx, "dns.unanswered", input.offset);
+}
 
 // Parses what one input offers of one direction of a stream.
 class StreamWalk {
@@ -89,6 +99,7 @@ class StreamWalk {
     enter_message();
     if (side_.framing == Framing::in_message) report(rest(), dns::Wholeness::cut);
     side_ = {Framing::given_up, 0, 0};
+    tell_unanswered(state_, input_, sink_);
     return {ParseStatus::need_more, input_.bytes.size(), 0};
   }
 
@@ -160,7 +171,7 @@ class StreamWalk {
 
   void report(Bytes message, dns::Wholeness wholeness) {
     state_.reported = true;
-    dns::report_message(message, wholeness, input_.direction, input_.offset + at_, sink_);
+    dns::report_message(message, wholeness, input_.direction, input_.offset + at_, sink_, &state_.pairing);
   }
 
   Bytes rest() const { return input_.bytes.subspan(at_); }
@@ -172,15 +183,16 @@ class StreamWalk {
   size_t at_ = 0;
 };
 
-ParseResult parse_datagram(const Input& input, Sink& sink) {
-  dns::report_message(input.bytes, dns::Wholeness::whole, input.direction, input.offset, sink);
+ParseResult parse_datagram(State& state, const Input& input, Sink& sink) {
+  dns::report_message(input.bytes, dns::Wholeness::whole, input.direction, input.offset, sink,
+                      &state.pairing);
   return {ParseStatus::need_more, input.bytes.size(), 0};
 }
 
 ParseResult parse(void* memory, const Input& input, Sink& sink) {
   State& state = *static_cast<State*>(memory);
   switch (input.kind) {
-    case InputKind::datagram: return parse_datagram(input, sink);
+    case InputKind::datagram: return parse_datagram(state, input, sink);
     case InputKind::data: return StreamWalk(state, input, sink).data();
     case InputKind::gap: return StreamWalk(state, input, sink).gap();
     case InputKind::end: return StreamWalk(state, input, sink).end();

@@ -43,6 +43,7 @@ std::string full_response() {
 const std::string full_report =
     "begin 1 c2s\n1 dns.message_bytes=119\n1 dns.id=4711\n1 dns.flags=33152\n1 dns.opcode=0\n"
     "1 dns.query.name=www.example.test\n1 dns.query.type=1\n1 dns.query.class=1\n"
+    "1 dns.query_longest_label=7\n1 dns.query_entropy=0\n"
     "1 dns.answer.name=www.example.test\n1 dns.answer.type=5\n1 dns.answer.ttl=60\n"
     "1 dns.answer.rdata_name=web.example.test\n"
     "1 dns.answer.name=web.example.test\n1 dns.answer.type=1\n1 dns.answer.ttl=300\n"
@@ -51,7 +52,8 @@ const std::string full_report =
     "1 dns.authority.rdata_name=ns.example.test\n"
     "1 dns.additional.name=ns.example.test\n1 dns.additional.type=1\n1 dns.additional.ttl=3600\n"
     "1 dns.additional.rdata_address=\\xc0\\x00\\x025\n"
-    "1 dns.edns.udp_size=1232\n1 dns.edns.version=0\n1 dns.edns.do=1\n1 dns.rcode=16\nend 1 complete\n"
+    "1 dns.edns.udp_size=1232\n1 dns.edns.version=0\n1 dns.edns.do=1\n1 dns.answer_bytes=10\n1 "
+    "dns.rcode=16\nend 1 complete\n"
     "status need_more\n";
 
 }  // namespace
@@ -227,6 +229,110 @@ BOOST_AUTO_TEST_CASE(a_datagram_that_is_no_message_does_not_end_the_flow) {
   BOOST_TEST(report.count("anomaly 1 dns.short_message") == 1U);
   BOOST_TEST(report.has("2 dns.query.name=a.test"));
   BOOST_TEST(report.has("4 dns.query.name=b.test"));
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_is_paired_with_its_query_by_number_and_question) {
+  const auto answer = [](unsigned id, std::string_view text) {
+    return header(id, response, {1, 0, 0, 0}) + question(name(text), 1);
+  };
+  const auto paired = [&](const std::string& bytes) {
+    return run(dns_protocol,
+               {datagram(simple_query("www.A.test")), datagram(bytes, Direction::server_to_client)},
+               {.transport = Transport::datagram})
+        .count("2 dns.latency_us=");
+  };
+  BOOST_TEST(paired(answer(4711, "WWW.a.test")) == 1U);
+  BOOST_TEST(paired(answer(4712, "www.a.test")) == 0U);
+  BOOST_TEST(paired(answer(4711, "ww2.a.test")) == 0U);
+  // The second answer to one query has none to be measured from.
+  const Turn query_turn = client(framed(simple_query("a.test")));
+  const Conversation conversation{query_turn,
+                                  server(framed(answer(4711, "a.test")) + framed(answer(4711, "a.test")))};
+  BOOST_TEST(run(dns_protocol, conversation).count("2 dns.latency_us=") == 1U);
+  BOOST_TEST(run(dns_protocol, conversation).count("3 dns.latency_us=") == 0U);
+  BOOST_TEST(check_split_and_cut(dns_protocol, conversation) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_query_that_is_owed_an_answer_and_has_none_is_told_when_its_time_is_over) {
+  const std::string resolved = header(2, response, {1, 0, 0, 0}) + question(name("b.test"), 1);
+  const std::string multicast = header(0, 0, {1, 0, 0, 0}) + question(name("c.local"), 1);
+  const auto told = [&](EndReason reason) {
+    return run(dns_protocol,
+               {datagram(simple_query("a.test")), datagram(simple_query("a.test")),
+                datagram(header(2, query, {}) + question(name("b.test"), 1)), datagram(multicast),
+                datagram(resolved, Direction::server_to_client), end(Direction::client_to_server, reason)},
+               {.transport = Transport::datagram})
+        .count("anomaly 0 dns.unanswered");
+  };
+  BOOST_TEST(told(EndReason::timeout) == 1U);
+  BOOST_TEST(told(EndReason::reset) == 0U);
+  BOOST_TEST(told(EndReason::evicted) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(waiting_queries_are_bounded_and_the_oldest_forgotten) {
+  Conversation conversation;
+  for (unsigned id = 0; id <= dns::waiting_queries_max; ++id)
+    conversation.push_back(client(framed(header(id, query, {}) + question(name("a.test"), 1))));
+  for (const unsigned id : {0U, 1U})
+    conversation.push_back(server(framed(header(id, response, {1, 0, 0, 0}) + question(name("a.test"), 1))));
+  const Report report = run(dns_protocol, conversation);
+  BOOST_TEST(report.count(std::to_string(dns::waiting_queries_max + 2) + " dns.latency_us=") == 0U);
+  BOOST_TEST(report.count(std::to_string(dns::waiting_queries_max + 3) + " dns.latency_us=") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(names_that_carry_data_have_a_high_entropy) {
+  const auto entropy = [](std::string_view text) {
+    return run_datagram(simple_query(text)).value("dns.query_entropy");
+  };
+  BOOST_TEST(entropy("example.test") == "");
+  BOOST_TEST(entropy("aaaa.example.test") == "0");
+  BOOST_TEST(entropy("abab.example.test") == "100");
+  BOOST_TEST(entropy("abcd.abcd.example.test") == "200");
+  BOOST_TEST(entropy("mail.example.test") == "200");
+  BOOST_TEST(entropy("nbswy3dpo5xxe3denbswy3dp.0a1b2c3d4e5f6g7h8i9j.t.example.test") == "461");
+  BOOST_TEST(run_datagram(simple_query("a.longest.bc.test")).value("dns.query_longest_label") == "7");
+}
+
+BOOST_AUTO_TEST_CASE(the_options_of_opt_are_observed) {
+  const auto option = [](unsigned code, const std::string& value) {
+    return u16(code) + u16(static_cast<unsigned>(value.size())) + value;
+  };
+  const auto with_options = [](const std::string& options) {
+    return run_datagram(header(1, response, {1, 0, 0, 1}) + question(name("a.test"), 1) +
+                        record(name(""), 41, options, 0, 1232));
+  };
+  const Report report =
+      with_options(option(8, "\0\1\x18\0\xc0\0\2"s) + option(10, "clientckserverck") + option(3, "ns1") +
+                   option(15,
+                          "\0\x12"
+                          "blocked"s) +
+                   option(65001, "x"));
+  BOOST_TEST(report.count("1 dns.edns.option=") == 5U);
+  BOOST_TEST(report.value("dns.edns.client_subnet") == "192.0.2.0/24");
+  BOOST_TEST(report.value("dns.edns.cookie") == "clientckserverck");
+  BOOST_TEST(report.value("dns.edns.nsid") == "ns1");
+  BOOST_TEST(report.value("dns.edns.error") == "18");
+  BOOST_TEST(report.value("dns.edns.error_text") == "blocked");
+  BOOST_TEST(report.count("anomaly") == 0U);
+  BOOST_TEST(with_options(option(8, "\0\2\x38\0\x20\1\x0d\xb8\0\1\0"s)).value("dns.edns.client_subnet") ==
+             "2001:db8:1::/56");
+  for (const std::string& bad : {option(8, "\0\3\x18\0\xc0"s), option(8, "\0\1\x18\0\1\2\3\4\5"s),
+                                 option(10, "short"), option(15, "x"), option(3, "ns1").substr(0, 6)})
+    BOOST_TEST(with_options(option(65001, "") + bad).count("anomaly 1 dns.bad_option") == 1U);
+  std::string many;
+  for (unsigned i = 0; i <= dns::edns_options_max; ++i) many += option(65001, "");
+  BOOST_TEST(with_options(many).count("1 dns.edns.option=") == dns::edns_options_max);
+}
+
+BOOST_AUTO_TEST_CASE(the_bytes_of_all_answers_are_added_up) {
+  const std::string message = header(1, response, {1, 2, 0, 0}) + question(name("a.test"), 16) +
+                              record(name("a.test"), 16, label(std::string(200, 't'))) +
+                              record(name("a.test"), 16, label("x"));
+  BOOST_TEST(run_datagram(message).value("dns.answer_bytes") == "203");
+}
+
+BOOST_AUTO_TEST_CASE(a_flows_state_is_as_small_as_the_readme_says) {
+  BOOST_TEST(dns_protocol.state_bytes <= 832U);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_bytes_of_another_protocol_are_given_back_unreported) {

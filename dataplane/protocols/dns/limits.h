@@ -22,4 +22,10 @@ inline constexpr size_t name_text_bytes_max = 1024;
 // cut. Past it: anomaly `dns.text_cut`.
 inline constexpr size_t rdata_text_bytes_max = 4097;
 
+// Options of one OPT record observed, count. Past it: not observed, no counter.
+inline constexpr unsigned edns_options_max = 32;
+// Queries of one flow that wait for their answer, count. Past it: the oldest is forgotten: its answer has no
+// latency, and it is not told as unanswered; no counter.
+inline constexpr unsigned waiting_queries_max = 32;
+
 }  // namespace sekisho::dns

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "dataplane/protocols/dns/edns.h"
+#include "dataplane/protocols/dns/name_features.h"
 #include "dataplane/protocols/dns/rdata.h"
 
 namespace sekisho::dns {
@@ -24,18 +26,38 @@ constexpr size_t question_fixed_bytes = question_bytes_min - 1, record_fixed_byt
 
 // What can be wrong with a message; each is reported once a message, however often it occurs.
 enum class Oddity : uint8_t {
-  short_message, cut, counts_too_high, bad_label, name_too_long, name_loop, forward_pointer, work_limit, bad_rdata, text_cut,
-  odd_opt, trailing_bytes, count
+  short_message,
+  cut,
+  counts_too_high,
+  bad_label,
+  name_too_long,
+  name_loop,
+  forward_pointer,
+  work_limit,
+  bad_rdata,
+  text_cut,
+  odd_opt,
+  bad_option,
+  trailing_bytes,
+  count
 };
-constexpr const char* oddity_names[] = {
-    "dns.short_message", "dns.cut", "dns.counts_too_high", "dns.bad_label", "dns.name_too_long", "dns.name_loop",
-    "dns.forward_pointer", "dns.work_limit", "dns.bad_rdata", "dns.text_cut", "dns.odd_opt", "dns.trailing_bytes"};
+constexpr const char* oddity_names[] = {"dns.short_message",   "dns.cut",           "dns.counts_too_high",
+                                        "dns.bad_label",       "dns.name_too_long", "dns.name_loop",
+                                        "dns.forward_pointer", "dns.work_limit",    "dns.bad_rdata",
+                                        "dns.text_cut",        "dns.odd_opt",       "dns.bad_option",
+                                        "dns.trailing_bytes"};
 static_assert(std::size(oddity_names) == static_cast<size_t>(Oddity::count));
 
 class MessageWalk {
  public:
-  MessageWalk(Bytes message, Wholeness wholeness, uint64_t offset, Sink& sink, TxId tx)
-      : message_(message), wholeness_(wholeness), offset_(offset), sink_(sink), tx_(tx), names_(message) {}
+  MessageWalk(Bytes message, Wholeness wholeness, uint64_t offset, Sink& sink, TxId tx, Pairing* pairing)
+      : message_(message),
+        wholeness_(wholeness),
+        offset_(offset),
+        sink_(sink),
+        tx_(tx),
+        pairing_(pairing),
+        names_(message) {}
 
   Completeness run() {
     sink_.observe_number(tx_, Field::dns_message_bytes, message_.size(), offset_);
@@ -49,6 +71,7 @@ class MessageWalk {
     sink_.observe_number(tx_, Field::dns_opcode, header.opcode(), offset_ + 2);
     may_be_empty_ = header.opcode() == opcode_update;
     const bool all_read = questions(header) && records(header);
+    if (header.records[0] != 0) sink_.observe_number(tx_, Field::dns_answer_bytes, answer_bytes_, offset_);
     if (header.is_response())
       sink_.observe_number(tx_, Field::dns_rcode, uint64_t{rcode_upper_} << 4 | header.rcode(), offset_ + 3);
     if (all_read && at_ < message_.size()) note(Oddity::trailing_bytes, at_);
@@ -58,7 +81,7 @@ class MessageWalk {
  private:
   bool questions(const Header& header) {
     for (unsigned i = 0; i < header.questions; ++i)
-      if (at_end() || !question()) return false;
+      if (at_end() || !question(i == 0 ? &header : nullptr)) return false;
     return true;
   }
 
@@ -69,7 +92,9 @@ class MessageWalk {
     return true;
   }
 
-  bool question() {
+  // `first`: the header, with the first question: it alone is judged and paired (more than one is unheard
+  // of).
+  bool question(const Header* first) {
     const Name name = names_.read(at_);
     note(name, at_);
     if (name.ok()) sink_.observe(tx_, Field::dns_query_name, as_bytes(name.text), offset_ + at_);
@@ -77,8 +102,29 @@ class MessageWalk {
     const uint8_t* fixed = &message_[name.end];
     sink_.observe_number(tx_, Field::dns_query_type, load_be16(fixed), offset_ + name.end);
     sink_.observe_number(tx_, Field::dns_query_class, load_be16(fixed + 2) & class_mask, offset_ + name.end + 2);
+    if (first != nullptr && name.ok()) {
+      observe_features(name.text, offset_ + at_);
+      pair(*first, Pairing::key_of(first->id, name.text, load_be16(fixed)));
+    }
     at_ = name.end + question_fixed_bytes;
     return true;
+  }
+
+  void observe_features(std::string_view name, uint64_t offset) {
+    if (!sink_.wants(Field::dns_query_entropy) && !sink_.wants(Field::dns_query_longest_label)) return;
+    const NameFeatures features = features_of(name);
+    sink_.observe_number(tx_, Field::dns_query_longest_label, features.longest_label, offset);
+    if (features.has_entropy) sink_.observe_number(tx_, Field::dns_query_entropy, features.entropy, offset);
+  }
+
+  void pair(const Header& header, const Pairing::Key& key) {
+    constexpr uint16_t recursion_desired = 0x0100;
+    uint64_t asked = 0;
+    if (pairing_ == nullptr) return;
+    if (!header.is_response())
+      pairing_->ask(key, sink_.moment(), (header.flags & recursion_desired) != 0);
+    else if (pairing_->answer(key, asked))
+      sink_.observe_elapsed(tx_, Field::dns_latency_us, asked, offset_);
   }
 
   bool record(size_t section) {
@@ -102,6 +148,13 @@ class MessageWalk {
       return false;
     }
     at_ = rdata.end;
+    if (section == 0) answer_bytes_ += rdata.end - rdata.begin;
+    if (rdata.type == rr_type::opt && sole_opt_) {
+      sole_opt_ = false;
+      const Bytes options = message_.subspan(rdata.begin, rdata.end - rdata.begin);
+      if (!observe_edns_options(options, offset_ + rdata.begin, sink_, tx_))
+        note(Oddity::bad_option, rdata.begin);
+    }
     // An update's prerequisites and deletions have no data (RFC 2136 2.4).
     const bool has_data = rdata.begin != rdata.end || !may_be_empty_;
     if (rdata.type != rr_type::opt && has_data)
@@ -114,7 +167,7 @@ class MessageWalk {
     const uint64_t offset = offset_ + static_cast<size_t>(fixed - message_.data());
     if (!expected) note(Oddity::odd_opt, static_cast<size_t>(fixed - message_.data()));
     if (opt_seen_) return;
-    opt_seen_ = true;
+    opt_seen_ = sole_opt_ = true;
     rcode_upper_ = fixed[4];
     sink_.observe_number(tx_, Field::dns_edns_udp_size, load_be16(fixed + 2), offset + 2);
     sink_.observe_number(tx_, Field::dns_edns_version, fixed[5], offset + 5);
@@ -162,11 +215,14 @@ class MessageWalk {
   uint64_t offset_;
   Sink& sink_;
   TxId tx_;
+  Pairing* pairing_;
   size_t at_ = header_bytes;
   uint32_t noted_ = 0;
   uint8_t rcode_upper_ = 0;
   bool may_be_empty_ = false;
   bool opt_seen_ = false;
+  bool sole_opt_ = false;  // the record in hand is the OPT that counts
+  uint64_t answer_bytes_ = 0;
   NameReader names_;
 };
 
@@ -217,9 +273,10 @@ Plausibility judge(Bytes message, size_t whole_bytes) {
   return header.questions != 0 ? judge_question(message, name) : judge_record(message, name, whole_bytes);
 }
 
-void report_message(Bytes message, Wholeness wholeness, Direction direction, uint64_t offset, Sink& sink) {
+void report_message(Bytes message, Wholeness wholeness, Direction direction, uint64_t offset, Sink& sink,
+                    Pairing* pairing) {
   const TxId tx = sink.tx_begin(direction);
-  sink.tx_end(tx, MessageWalk(message, wholeness, offset, sink, tx).run());
+  sink.tx_end(tx, MessageWalk(message, wholeness, offset, sink, tx, pairing).run());
 }
 
 }  // namespace sekisho::dns

@@ -4,6 +4,7 @@
 
 #include "dataplane/observe/sink.h"
 #include "dataplane/protocols/dns/name.h"
+#include "dataplane/protocols/dns/pairing.h"
 
 namespace sekisho::dns {
 
@@ -38,8 +39,11 @@ Plausibility judge(Bytes message, size_t whole_bytes);
 
 enum class Wholeness : uint8_t { whole, cut };
 
-// Reports `message` to `sink` as one transaction. `offset`: of its first byte in its direction's stream. Whatever the
-// bytes, work is linear in their number; what could be read is observed, what could not is an anomaly.
-void report_message(Bytes message, Wholeness wholeness, Direction direction, uint64_t offset, Sink& sink);
+// Reports `message` to `sink` as one transaction. `offset`: of its first byte in its direction's stream.
+// Whatever the bytes, work is linear in their number; what could be read is observed, what could not is an
+// anomaly. `pairing`: of the flow, where messages travel as such; null where something else pairs them
+// (HTTP).
+void report_message(Bytes message, Wholeness wholeness, Direction direction, uint64_t offset, Sink& sink,
+                    Pairing* pairing = nullptr);
 
 }  // namespace sekisho::dns

@@ -14,8 +14,8 @@ enum class Part : uint8_t {
   none,
   ipv4,
   ipv6,
-  host,       // a name that somebody will connect to or look up next: observed as a name
-  name,       // a name in the text only
+  host,  // a name that somebody will connect to or look up next: observed as a name
+  name,  // a name in the text only
   u8,
   u16,
   u32,
@@ -26,6 +26,8 @@ enum class Part : uint8_t {
   quoted,     // all octets to the end, quoted
   hex,        // all octets to the end
   base64,     // all octets to the end
+  salt,       // one <character-string> in hex, - where it is empty
+  next_hash,  // one <character-string> in RFC 4648's base32hex without padding
   type_map,   // RFC 4034 4.1.2
   parameters  // RFC 9460 2.1
 };
@@ -40,47 +42,50 @@ struct Format {
 
 using enum Part;
 constexpr Format formats[] = {
-    {1, "A", {ipv4}},                                                // RFC 1035 3.4.1
-    {2, "NS", {host}},                                               // RFC 1035 3.3.11
-    {3, "MD", {host}},                                               // RFC 1035 3.3.4
-    {4, "MF", {host}},                                               // RFC 1035 3.3.5
-    {5, "CNAME", {host}},                                            // RFC 1035 3.3.1
-    {6, "SOA", {host, name, u32, u32, u32, u32, u32}},               // RFC 1035 3.3.13
-    {7, "MB", {host}},                                               // RFC 1035 3.3.3
-    {8, "MG", {host}},                                               // RFC 1035 3.3.6
-    {9, "MR", {host}},                                               // RFC 1035 3.3.8
-    {12, "PTR", {host}},                                             // RFC 1035 3.3.12
-    {13, "HINFO", {string, string}},                                 // RFC 1035 3.3.2
-    {14, "MINFO", {name, name}},                                     // RFC 1035 3.3.7
-    {15, "MX", {u16, host}},                                         // RFC 1035 3.3.9
-    {16, "TXT", {joined}},                                           // RFC 1035 3.3.14
-    {17, "RP", {name, name}},                                        // RFC 1183 2.2
-    {18, "AFSDB", {u16, host}},                                      // RFC 1183 1
-    {24, "SIG", {type, u8, u8, u32, u32, u32, u16, name, base64}},   // RFC 2535 4.1
-    {25, "KEY", {u16, u8, u8, base64}},                              // RFC 2535 3.1
-    {28, "AAAA", {ipv6}},                                            // RFC 3596 2.2
-    {33, "SRV", {u16, u16, u16, host}},                              // RFC 2782
-    {35, "NAPTR", {u16, u16, string, string, string, host}},         // RFC 3403 4.1
-    {36, "KX", {u16, host}},                                         // RFC 2230 3.1
-    {37, "CERT", {u16, u16, u8, base64}},                            // RFC 4398 2
-    {39, "DNAME", {host}},                                           // RFC 6672 2.1
-    {43, "DS", {u16, u8, u8, hex}},                                  // RFC 4034 5.1
-    {44, "SSHFP", {u8, u8, hex}},                                    // RFC 4255 3.1
-    {46, "RRSIG", {type, u8, u8, u32, u32, u32, u16, name, base64}}, // RFC 4034 3.1
-    {47, "NSEC", {name, type_map}},                                  // RFC 4034 4.1
-    {48, "DNSKEY", {u16, u8, u8, base64}},                           // RFC 4034 2.1
-    {49, "DHCID", {base64}},                                         // RFC 4701 3.1
-    {52, "TLSA", {u8, u8, u8, hex}},                                 // RFC 6698 2.1
-    {53, "SMIMEA", {u8, u8, u8, hex}},                               // RFC 8162 2
-    {59, "CDS", {u16, u8, u8, hex}},                                 // RFC 7344 3.1
-    {60, "CDNSKEY", {u16, u8, u8, base64}},                          // RFC 7344 3.2
-    {61, "OPENPGPKEY", {base64}},                                    // RFC 7929 2.1
-    {62, "CSYNC", {u32, u16, type_map}},                             // RFC 7477 2.1.1
-    {64, "SVCB", {u16, host, parameters}},                           // RFC 9460 2.2
-    {65, "HTTPS", {u16, host, parameters}},                          // RFC 9460 9
-    {99, "SPF", {joined}},                                           // RFC 7208 3.1
-    {256, "URI", {u16, u16, quoted}},                                // RFC 7553 4.5
-    {257, "CAA", {u8, label, quoted}},                               // RFC 8659 4.1
+    {1, "A", {ipv4}},                                                 // RFC 1035 3.4.1
+    {2, "NS", {host}},                                                // RFC 1035 3.3.11
+    {3, "MD", {host}},                                                // RFC 1035 3.3.4
+    {4, "MF", {host}},                                                // RFC 1035 3.3.5
+    {5, "CNAME", {host}},                                             // RFC 1035 3.3.1
+    {6, "SOA", {host, name, u32, u32, u32, u32, u32}},                // RFC 1035 3.3.13
+    {7, "MB", {host}},                                                // RFC 1035 3.3.3
+    {8, "MG", {host}},                                                // RFC 1035 3.3.6
+    {9, "MR", {host}},                                                // RFC 1035 3.3.8
+    {12, "PTR", {host}},                                              // RFC 1035 3.3.12
+    {13, "HINFO", {string, string}},                                  // RFC 1035 3.3.2
+    {14, "MINFO", {name, name}},                                      // RFC 1035 3.3.7
+    {15, "MX", {u16, host}},                                          // RFC 1035 3.3.9
+    {16, "TXT", {joined}},                                            // RFC 1035 3.3.14
+    {17, "RP", {name, name}},                                         // RFC 1183 2.2
+    {18, "AFSDB", {u16, host}},                                       // RFC 1183 1
+    {24, "SIG", {type, u8, u8, u32, u32, u32, u16, name, base64}},    // RFC 2535 4.1
+    {25, "KEY", {u16, u8, u8, base64}},                               // RFC 2535 3.1
+    {28, "AAAA", {ipv6}},                                             // RFC 3596 2.2
+    {33, "SRV", {u16, u16, u16, host}},                               // RFC 2782
+    {35, "NAPTR", {u16, u16, string, string, string, host}},          // RFC 3403 4.1
+    {36, "KX", {u16, host}},                                          // RFC 2230 3.1
+    {37, "CERT", {u16, u16, u8, base64}},                             // RFC 4398 2
+    {39, "DNAME", {host}},                                            // RFC 6672 2.1
+    {43, "DS", {u16, u8, u8, hex}},                                   // RFC 4034 5.1
+    {44, "SSHFP", {u8, u8, hex}},                                     // RFC 4255 3.1
+    {46, "RRSIG", {type, u8, u8, u32, u32, u32, u16, name, base64}},  // RFC 4034 3.1
+    {47, "NSEC", {name, type_map}},                                   // RFC 4034 4.1
+    {48, "DNSKEY", {u16, u8, u8, base64}},                            // RFC 4034 2.1
+    {49, "DHCID", {base64}},                                          // RFC 4701 3.1
+    {50, "NSEC3", {u8, u8, u16, salt, next_hash, type_map}},          // RFC 5155 3.2
+    {51, "NSEC3PARAM", {u8, u8, u16, salt}},                          // RFC 5155 4.2
+    {52, "TLSA", {u8, u8, u8, hex}},                                  // RFC 6698 2.1
+    {53, "SMIMEA", {u8, u8, u8, hex}},                                // RFC 8162 2
+    {59, "CDS", {u16, u8, u8, hex}},                                  // RFC 7344 3.1
+    {60, "CDNSKEY", {u16, u8, u8, base64}},                           // RFC 7344 3.2
+    {61, "OPENPGPKEY", {base64}},                                     // RFC 7929 2.1
+    {62, "CSYNC", {u32, u16, type_map}},                              // RFC 7477 2.1.1
+    {63, "ZONEMD", {u32, u8, u8, hex}},                               // RFC 8976 2.2
+    {64, "SVCB", {u16, host, parameters}},                            // RFC 9460 2.2
+    {65, "HTTPS", {u16, host, parameters}},                           // RFC 9460 9
+    {99, "SPF", {joined}},                                            // RFC 7208 3.1
+    {256, "URI", {u16, u16, quoted}},                                 // RFC 7553 4.5
+    {257, "CAA", {u8, label, quoted}},                                // RFC 8659 4.1
 };
 
 constexpr uint16_t indexed_types = 258;
@@ -115,6 +120,17 @@ void append_base64(TextWriter& out, Bytes octets) {
     out.character(count > 1 ? digits[group >> 6 & 63] : '=');
     out.character(count > 2 ? digits[group & 63] : '=');
   }
+}
+
+void append_base32hex(TextWriter& out, Bytes octets) {
+  static constexpr char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
+  uint32_t group = 0;
+  unsigned bits = 0;
+  for (const uint8_t octet : octets) {
+    group = group << 8 | octet;
+    for (bits += 8; bits >= 5; bits -= 5) out.character(digits[group >> (bits - 5) & 31]);
+  }
+  if (bits != 0) out.character(digits[group << (5 - bits) & 31]);
 }
 
 void append_hex(TextWriter& out, Bytes octets) {
@@ -176,6 +192,8 @@ class RdataWalk {
       case quoted: return walk_quoted(take(rest().size()));
       case hex: return append_hex(text_, take(rest().size())), true;
       case base64: return append_base64(text_, take(rest().size())), true;
+      case salt: return walk_salt();
+      case next_hash: return walk_next_hash();
       case type_map: return walk_type_map();
       case parameters: return walk_parameters();
     }
@@ -220,6 +238,20 @@ class RdataWalk {
     const Bytes octets = take(1U + rest()[0]).subspan(1);
     if (part == string) return walk_quoted(octets);
     append_presentation(text_, octets, " \"\\");
+    return true;
+  }
+
+  // RFC 5155 3.3.
+  bool walk_salt() {
+    if (rest().empty() || rest().size() - 1 < rest()[0]) return false;
+    const Bytes octets = take(1U + rest()[0]).subspan(1);
+    if (octets.empty()) text_.character('-');
+    append_hex(text_, octets);
+    return true;
+  }
+  bool walk_next_hash() {
+    if (rest().empty() || rest()[0] == 0 || rest().size() - 1 < rest()[0]) return false;
+    append_base32hex(text_, take(1U + rest()[0]).subspan(1));
     return true;
   }
 

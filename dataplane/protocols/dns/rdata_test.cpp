@@ -88,6 +88,18 @@ BOOST_AUTO_TEST_CASE(security_records_have_their_presentation_form) {
   BOOST_TEST(text(47, name("host.test") + u8(4) + u8(1) + "\x80"s) == "host.test TYPE1024");
 }
 
+BOOST_AUTO_TEST_CASE(hashed_denials_and_zone_digests_are_spelt_as_zone_files_do) {
+  const std::string next =
+      "\x24\x28\x7c\xf4\x7b\xb9\x2e\xf3\x6a\x17\x7a\xdf\x28\xb1\x25\x3a\x2b\x29\x8c\x12"s;
+  BOOST_TEST(text(50, u8(1) + u8(1) + u16(12) + label("\xaa\xbb\xcc\xdd") + label(next) + u8(0) + u8(1) +
+                          "\x60") == "1 1 12 aabbccdd 4GK7PT3RN4NF6QGNFBFIHC9578LIJ30I A NS");
+  BOOST_TEST(text(50, u8(1) + u8(0) + u16(0) + label("") + label("\x01")) == "1 0 0 - 04 ");
+  BOOST_TEST(text(51, u8(1) + u8(0) + u16(12) + label("\xaa\xbb")) == "1 0 12 aabb");
+  BOOST_TEST(text(63, u32(2026) + u8(1) + u8(1) + "\x0f\xff") == "2026 1 1 0fff");
+  BOOST_TEST(answer(50, u8(1) + u8(0) + u16(0) + label("") + label("")).count("anomaly 1 dns.bad_rdata") ==
+             1U);
+}
+
 BOOST_AUTO_TEST_CASE(quoted_parts_escape_their_quotes) {
   BOOST_TEST(text(257, u8(0) + label("issue") + "ca.test") == "0 issue \"ca.test\"");
   BOOST_TEST(text(256, u16(10) + u16(1) + "ftp://a.test/\"x") == "10 1 \"ftp://a.test/\\x5c\"x\"");
