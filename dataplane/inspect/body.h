@@ -45,6 +45,7 @@ struct Body {
   bool touched = false;         // grew in this segment
   bool end_unknown = false;     // chunked, close-delimited, a mail's part: judged at each segment
   bool container = false;       // taken apart (a mail): no file of its own
+  bool has_members = false;     // parts of it began as bodies of their own
   bool of_lines = false;        // a mailed text: `line_readings` holds what `hash` lacks
   uint8_t layer_count = 0;
   uint16_t name_size = 0;
@@ -52,6 +53,7 @@ struct Body {
   uint16_t head_size = 0;
   uint64_t size = 0;            // decoded bytes
   uint64_t encoded_bytes = 0;
+  ByteRange range;
   Layer layers[body_layers_max + 1] = {};
   void* pattern_stream = nullptr;
   uint32_t pattern_generation = 0;  // of the image the stream belongs to

@@ -20,6 +20,9 @@ struct FlowInspection {
   Transaction* newest = nullptr;
   Body* bodies = nullptr;          // open bodies, newest first
   uint64_t gap_bytes = 0;          // never delivered to the parsers
+  uint64_t delivered[2] = {};      // bytes of each direction's stream that the parsers were offered
+  uint64_t to_client_before = 0;   // of the server's, before the packet of this number
+  uint64_t packet_number = 0;
   uint32_t last_tx = 0;
   uint32_t last_body = 0;
   uint32_t transactions_ended = 0;

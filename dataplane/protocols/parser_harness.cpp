@@ -105,6 +105,7 @@ class Driver {
                       {copy.get(), bytes.size()},
                       carry_[index_of(turn.direction)].offset,
                       turn.gap_bytes,
+                      no_tx,
                       transport_ == Transport::datagram ? &kept_[index_of(turn.direction)] : nullptr};
     const ParseResult result = protocol_.parse(state_.get(), input, sink_);
     if (result.consumed > bytes.size()) fail("consumed more than it was given");
