@@ -2,6 +2,7 @@
 // The walk of HTTP/1: block pages, forms and ranges on their way, messages of several readings.
 #include <algorithm>
 
+#include "dataplane/protocols/tls/test_handshake.h"
 #include "dataplane/test_wire.h"
 
 using namespace sekisho;
@@ -156,18 +157,31 @@ BOOST_AUTO_TEST_CASE(a_listed_file_of_a_form_is_stopped_before_its_last_byte_lea
   }
 }
 
-BOOST_AUTO_TEST_CASE(each_file_of_a_form_has_its_row_and_the_form_has_none) {
+BOOST_AUTO_TEST_CASE(each_file_of_a_form_has_its_row_beside_the_body_that_carried_it) {
   TestWire wire;
   Talk talk;
   wire.send(talk.handshake());
   const std::string body = form_start("hello") + std::string(form_end);
   wire.send(talk.says(c2s, post_form(body.size()) + body));
   const std::vector<KeptRecord> files = wire.drain(RingKind::transactions, RecordType::file);
-  BOOST_REQUIRE(files.size() == 1U);
+  BOOST_REQUIRE(files.size() == 2U);
+  BOOST_TEST(files[1].text(Field::file_carrier) == "http_request");
+  BOOST_TEST(files[1].number(Field::file_size) == body.size());
   BOOST_TEST(files[0].text(Field::file_name) == "up.bin");
   BOOST_TEST(files[0].number(Field::file_size) == 5U);
   BOOST_TEST(files[0].text(Field::file_carrier) == "form_part");
   BOOST_TEST(files[0].text(Field::http_form_field) == "f");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_nothing_names_has_no_name_in_its_row) {
+  TestWire wire;
+  Talk talk;
+  wire.send(talk.handshake());
+  wire.send(talk.says(c2s, get("/dir/", "h.test")));
+  wire.send(talk.says(s2c, ok("x")));
+  const std::vector<KeptRecord> files = wire.drain(RingKind::transactions, RecordType::file);
+  BOOST_REQUIRE(files.size() == 1U);
+  BOOST_TEST(!files[0].view().find(Field::file_name).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_range_is_marked_and_claims_no_digest) {
@@ -199,7 +213,7 @@ BOOST_AUTO_TEST_CASE(ranges_in_one_response_are_parts_of_the_file_that_was_asked
       "HTTP/1.1 206 Partial Content\r\nContent-Type: multipart/byteranges; boundary=b\r\nContent-Length: " +
           std::to_string(body.size()) + "\r\n\r\n" + body));
   const std::vector<KeptRecord> files = wire.drain(RingKind::transactions, RecordType::file);
-  BOOST_REQUIRE(files.size() == 2U);
+  BOOST_REQUIRE(files.size() == 3U);  // and what carried them
   for (const KeptRecord& file : files) {
     BOOST_TEST(file.text(Field::file_name) == "big.iso");
     BOOST_TEST(file.number(Field::file_partial) == 1U);
@@ -255,6 +269,26 @@ BOOST_AUTO_TEST_CASE(a_request_that_names_no_host_is_looked_up_at_the_servers_ad
 }
 
 // --- several readings
+
+BOOST_AUTO_TEST_CASE(a_tunnel_to_one_name_with_another_inside_is_told_as_two_readings) {
+  const auto told = [](std::string_view target, std::string_view inside) {
+    TestWire wire;
+    Talk talk;
+    wire.send(talk.handshake());
+    wire.send(talk.says(
+        c2s, "CONNECT " + std::string(target) + " HTTP/1.1\r\nHost: " + std::string(target) + "\r\n\r\n"));
+    wire.send(talk.says(s2c, "HTTP/1.1 200 Connection established\r\n\r\n"));
+    wire.send(talk.says(c2s, tls::test::record(22, tls::test::client_hello(0x0303, {0x1301},
+                                                                           tls::test::server_name(inside)))));
+    size_t count = 0;
+    for (const KeptRecord& record : wire.drain(RingKind::transactions, RecordType::anomaly))
+      count += record.text(Field::anomaly_name) == "tunnel.ambiguous";
+    return count;
+  };
+  BOOST_TEST(told("good.test:443", "evil.test") == 1U);
+  BOOST_TEST(told("Good.test:443", "good.test") == 0U);
+  BOOST_TEST(told("192.0.2.1:443", "evil.test") == 0U);
+}
 
 BOOST_AUTO_TEST_CASE(a_message_of_several_readings_is_told_with_them_and_passes_by_default) {
   const std::string request = "GET http://a.test/ HTTP/1.1\r\nHost: b.test\r\n\r\n";

@@ -45,7 +45,6 @@ struct Body {
   bool touched = false;         // grew in this segment
   bool end_unknown = false;     // chunked, close-delimited, a mail's part: judged at each segment
   bool container = false;       // taken apart (a mail): no file of its own
-  bool has_members = false;     // parts of it began as bodies of their own
   bool of_lines = false;        // a mailed text: `line_readings` holds what `hash` lacks
   uint8_t layer_count = 0;
   uint16_t name_size = 0;

@@ -31,7 +31,6 @@ class LayerSink final : public Sink {
   }
   // A member without a name goes by its carrier's: a range of multipart/byteranges.
   BodyId body_begin(TxId tx, const BodyMeta& meta, uint64_t offset) override {
-    body_.has_members = true;
     BodyMeta named = meta;
     if (meta.carrier == BodyCarrier::http_part && meta.file_name.empty())
       named.file_name = body_.name_bytes();
@@ -221,9 +220,7 @@ void Inspector::finish_body(FlowInspection& inspection, Body* body, BodyEnd end)
     const std::string_view type = file_type(body->head_bytes());
     if (!type.empty()) look_up(transaction, Field::file_type, as_bytes(type), 0);
     if (!look_ups_.empty()) look_up_now();  // the record says whether the file was stopped
-    // What was taken apart into members is no file besides.
-    const bool is_file =
-        carries_file(body->carrier) && !body->has_members && (body->size > 0 || body->name_size > 0);
+    const bool is_file = carries_file(body->carrier) && (body->size > 0 || body->name_size > 0);
     if (is_file) write_file(inspection, *body, end);
   }
   Body** link = &inspection.bodies;

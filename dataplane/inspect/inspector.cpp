@@ -6,6 +6,7 @@
 #include <new>
 
 #include "dataplane/inspect/address_url.h"
+#include "dataplane/inspect/tunnel_name.h"
 
 namespace sekisho {
 
@@ -236,6 +237,7 @@ void Inspector::on_observe(TxId tx, Field field, Bytes value, uint64_t offset) {
   Transaction* transaction = find(tx);
   if (transaction != nullptr && options_.rows.test(field) && !transaction->add(transactions_, field, value))
     ++counters_.tx_full;
+  if (field == Field::http_target_host || field == Field::tls_sni) compare_names(tx, field, value, offset);
   if (field == Field::http_full_url && !value.empty() && value[0] == '/') {  // no host is named
     AddressUrlRoom room;
     look_up(transaction, field, address_url(current_->flow->tuple, value, room), offset);
@@ -249,6 +251,17 @@ void Inspector::on_observe_number(TxId tx, Field field, uint64_t value, uint64_t
   if (transaction != nullptr && options_.rows.test(field) && !transaction->add_number(transactions_, field, value))
     ++counters_.tx_full;
   look_up_number(transaction, field, value, offset);
+}
+
+// A proxy that checks the name it is asked for, and one that checks the handshake's, take a tunnel for two
+// different ones.
+void Inspector::compare_names(TxId tx, Field field, Bytes value, uint64_t offset) {
+  const uint64_t name = tunnel_name(value);
+  if (field == Field::http_target_host) {
+    current_->asked_name = name;
+  } else if (current_->tunnel_name != 0 && name != 0 && name != current_->tunnel_name) {
+    ambiguous(tx, tunnel_ambiguous_name, tunnel_readings, offset);
+  }
 }
 
 Observation Inspector::observation(Transaction* transaction, Field field, uint64_t offset) const {
@@ -382,6 +395,7 @@ void Inspector::flow_anomaly(Flow& flow, const char* name, const char* layer, ui
 void Inspector::expect(TxId, const Expectation&) { ++counters_.expectations_unused; }
 
 void Inspector::handoff(Direction direction, uint64_t offset, HandoffHint hint) {
+  if (current_->asked_name != 0) current_->tunnel_name = std::exchange(current_->asked_name, 0);
   current_->session.note_handoff(direction, offset, hint);
 }
 

@@ -177,6 +177,7 @@ class Inspector final : public Sink {
   void finish_body(FlowInspection& inspection, Body* body, BodyEnd end);
   void note_protocol(FlowInspection& inspection);
   void remember_decision(Flow& flow, uint16_t burst_index, Action action);
+  void compare_names(TxId tx, Field field, Bytes value, uint64_t offset);
   bool is_answerable(const Transaction* transaction) const;
   void update_wanted();
 

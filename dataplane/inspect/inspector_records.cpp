@@ -156,7 +156,7 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
   output_.describe_flow(*inspection.flow, flows_.first(*inspection.flow), inspection.app_protocol, body.tx);
   RecordWriter& writer = output_.writer();
   if (end != BodyEnd::complete) writer.header().flags |= record_flag::incomplete;
-  writer.bytes(Field::file_name, body.name_bytes());
+  if (body.name_size > 0) writer.bytes(Field::file_name, body.name_bytes());
   writer.number(Field::file_id, body.file_id);
   writer.number(Field::file_size, body.size);
   if (body.type_size > 0) writer.bytes(Field::file_declared_type, body.type_bytes());

@@ -4,6 +4,7 @@
 // as a transaction of its own.
 #include <algorithm>
 
+#include "dataplane/protocols/http1/characters.h"
 #include "dataplane/protocols/http1/full_url.h"
 #include "dataplane/protocols/http1/header_fields.h"
 #include "dataplane/protocols/http1/parser.h"
@@ -19,7 +20,29 @@ void Parser::note_other_end(const Head& head, const Framing& framing) {
   if (framing.length == BodyLength::counted && length >= framing.bytes)
     return;  // its body takes in our next request, which we read
   side_.other_end = offset_ + length;
+  side_.other_searched = 0;
 }
+
+namespace {
+
+// Only what begins like a request is waited for: a body's bytes are judged late meanwhile.
+bool may_be_request(std::string_view text) {
+  constexpr size_t longest_method = 16;
+  const size_t space = text.find(' ');
+  return space == std::string_view::npos ? text.size() < longest_method && is_token(text)
+                                         : is_known_method(text.substr(0, space));
+}
+
+// Past the empty line that ends a head; npos: none at or behind `from`.
+size_t head_end(std::string_view text, size_t from) {
+  for (size_t lf = text.find('\n', from); lf != std::string_view::npos; lf = text.find('\n', lf + 1)) {
+    if (text.substr(lf + 1).starts_with('\n')) return lf + 2;
+    if (text.substr(lf + 1).starts_with("\r\n")) return lf + 3;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
 
 // True while the other reader's head is not all there: nothing is consumed meanwhile, so that its bytes stay
 // together.
@@ -32,11 +55,15 @@ bool Parser::await_other_reading() {
   const size_t before = static_cast<size_t>(side_.other_end - offset_);
   const std::string_view text =
       as_text(rest_.subspan(before).first(std::min(rest_.size() - before, other_head_bytes_max)));
-  const size_t crlf = text.find("\r\n\r\n"), lf = text.find("\n\n");
-  const bool whole = crlf != std::string_view::npos || lf != std::string_view::npos;
+  constexpr size_t line_end_bytes = 3;  // that may have come in part: LF CR LF
+  const size_t searched = std::min<size_t>(side_.other_searched, text.size());
+  const size_t end = head_end(text, searched - std::min(searched, line_end_bytes));
   const bool full = text.size() == other_head_bytes_max || rest_.size() > 2 * other_head_bytes_max;
-  if (!whole && !full && input_.kind == InputKind::data) return true;
-  tell_other_reading(as_bytes(text.substr(0, whole ? std::min(crlf, lf) + 4 : text.size())));
+  side_.other_searched = static_cast<uint32_t>(text.size());
+  const bool wait =
+      end == std::string_view::npos && !full && input_.kind == InputKind::data && may_be_request(text);
+  if (wait) return true;
+  tell_other_reading(as_bytes(text.substr(0, end)));
   side_.other_end = no_other_end;
   return false;
 }

@@ -79,6 +79,7 @@ struct Side {
   uint64_t left = 0;
   uint64_t body_bytes = 0;
   uint64_t other_end = no_other_end;  // client: where the body under way ends to another reader
+  uint32_t other_searched = 0;        // bytes behind it in which its head's end was looked for
   ChunkState chunk;
   Oddities oddities;              // of the body under way
 };
