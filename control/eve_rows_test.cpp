@@ -74,6 +74,26 @@ BOOST_AUTO_TEST_CASE(the_protocol_of_the_record_decides_where_fields_of_two_are_
   BOOST_TEST(parsed(record)["event_type"] == "tls");
 }
 
+BOOST_AUTO_TEST_CASE(a_range_of_a_file_says_where_it_stands_in_it) {
+  const SampleRecord record(RecordType::file, [](RecordWriter& w) {
+    w.number(Field::file_size, 3);
+    w.number(Field::file_partial, 1);
+    w.number(Field::file_range_first, 5);
+    w.number(Field::file_range_last, 7);
+  });
+  BOOST_TEST(parsed(record)["fileinfo"]["start"] == 5);
+  BOOST_TEST(parsed(record)["fileinfo"]["end"] == 7);
+}
+
+BOOST_AUTO_TEST_CASE(an_anomaly_of_several_readings_names_them) {
+  const SampleRecord record(RecordType::anomaly, [](RecordWriter& w) {
+    w.text(Field::anomaly_name, "http.ambiguous");
+    w.text(Field::anomaly_layer, "app");
+    w.text(Field::anomaly_detail, "host of the field or of the target");
+  });
+  BOOST_TEST(parsed(record)["anomaly"]["detail"] == "host of the field or of the target");
+}
+
 BOOST_AUTO_TEST_CASE(counter_names_that_are_hostile_still_make_json) {
   const SampleRecord record(RecordType::stats, [](RecordWriter& w) {
     w.text(Field::stats_counter_name, std::string(60, '.'));

@@ -201,7 +201,7 @@ void Pipeline::handle_in_flow(Slot& slot, uint16_t, uint64_t now_ns) {
   Flow& flow = *found.flow;
   slot.flow = &flow;
   slot.direction = found.direction;
-  if (flow.state == FlowState::blocked) return drop_slot(slot, DropReason::blocked_flow);
+  if (flow.state == FlowState::blocked) return handle_blocked(slot);
   if (found.created && inspector_.looks_at_addresses()) {
     const Transport transport = packet.ip_protocol == ip_protocol_tcp ? Transport::stream : Transport::datagram;
     FlowInspection* inspection = inspector_.open(flow, transport);
@@ -216,6 +216,14 @@ void Pipeline::handle_in_flow(Slot& slot, uint16_t, uint64_t now_ns) {
   } else if (packet.ip_protocol == ip_protocol_udp && (flow.flags & flow_flag::bypassed) == 0) {
     handle_datagram(slot, flow);
   }
+}
+
+void Pipeline::handle_blocked(Slot& slot) {
+  const bool ends =
+      slot.judged->ip_protocol == ip_protocol_tcp && (slot.judged->tcp.flags & tcp_flag::fin) != 0;
+  slot.answer_end = ends && slot.direction == Direction::client_to_server &&
+                    (slot.flow->flags & flow_flag::block_page) != 0;
+  drop_slot(slot, DropReason::blocked_flow);
 }
 
 void Pipeline::handle_tcp(Slot& slot, Flow& flow, bool, uint64_t now_ns) {
@@ -235,6 +243,7 @@ void Pipeline::handle_tcp(Slot& slot, Flow& flow, bool, uint64_t now_ns) {
   for (const Direction direction : {Direction::client_to_server, Direction::server_to_client})
     slot.expected[index_of(direction)] = stream.rcv_nxt(direction);
   reading_ = &flow;
+  reading_pair_ = packet.pair;
   reads_no_more_ = false;
   stop_reason_ = DropReason::stream;
   const SegmentResult result = stream.on_segment(packet, slot.direction, *this, now_ns);
@@ -286,7 +295,9 @@ bool Pipeline::on_bytes(Direction direction, Bytes bytes, uint64_t offset) {
   }
   if (inspection->finished) return true;
   const SessionStatus status = inspector_.on_bytes(*inspection, direction, bytes, offset);
-  if (has_policy_against(inspector_.take_gave_up())) return stop_reading(DropReason::exhausted);
+  const GaveUp gave_up = inspector_.take_gave_up();
+  if (has_policy_against(gave_up)) return stop_reading(DropReason::exhausted);
+  if (stops_ambiguous(gave_up)) return stop_reading(DropReason::malformed_protocol);
   if (status == SessionStatus::active) return true;
   on_session_status(flow, status);
   if (policy_for(status) == FailPolicy::open) return true;
@@ -303,6 +314,12 @@ bool Pipeline::has_policy_against(GaveUp gave_up) const {
   const ExhaustionPolicies& policies = options_.exhausted;
   return (has(gave_up, GaveUp::transaction) && policies.transactions == FailPolicy::closed) ||
          (has(gave_up, GaveUp::body) && policies.bodies == FailPolicy::closed);
+}
+
+// A pair that only watches reads on.
+bool Pipeline::stops_ambiguous(GaveUp gave_up) const {
+  return has(gave_up, GaveUp::ambiguous) && options_.malformed_protocol == FailPolicy::closed &&
+         mode(reading_pair_) == WireMode::inline_;
 }
 
 void Pipeline::on_gap(Direction direction, uint64_t missing_bytes, uint64_t) {
@@ -401,6 +418,8 @@ bool Pipeline::stop_packets(const Decision& decision) {
   if (deciding.flow != decision.flow || deciding.fate != Fate::forward) return false;
   const Flow& flow = *decision.flow;
   deciding.sinkhole = decision.action == Action::sinkhole;
+  deciding.block_page = decision.action == Action::block_page;
+  if (deciding.block_page) decision.flow->flags |= flow_flag::block_page;
   deciding.reset_both = decision.action == Action::reset;
   drop_slot(deciding, deciding.sinkhole ? DropReason::sinkhole : DropReason::verdict);
   // One DNS message is answered for by itself; the resolver's flow goes on.
@@ -422,6 +441,11 @@ void Pipeline::write_outcomes() {
     if (whole) slot.fate == Fate::forward ? put_forward(*slot.packet) : put_drop(*slot.packet, slot.reason);
     if (slot.reset_both) inject_resets(slot);
     if (slot.sinkhole) inject_sinkhole(slot);
+    if (slot.block_page) inject_block_page(slot);
+    if (slot.answer_end) {
+      const Packet& end = *slot.judged;
+      inject_reset(end, Toward::sender, {end.tcp.acknowledgment, end.tcp.sequence + end.payload_length + 1});
+    }
   }
 }
 
@@ -475,6 +499,27 @@ void Pipeline::inject_reset(const Slot& slot, Toward toward, ResetNumbers number
     return;
   }
   put_inject(frames_[frame_count_++], *slot.judged, toward);
+}
+
+// In the place of the server's answer, of which nothing has left; the server is reset. What the client sent
+// in the packet that decided never arrives, but is acknowledged: it would be repeated until the client gives
+// up.
+void Pipeline::inject_block_page(const Slot& slot) {
+  const Packet& packet = *slot.judged;
+  const bool from_client = slot.direction == Direction::client_to_server;
+  const Toward client = from_client ? Toward::sender : Toward::receiver;
+  const uint32_t client_expects = slot.expected[index_of(Direction::server_to_client)];
+  const uint32_t server_expects = slot.expected[index_of(Direction::client_to_server)];
+  const bool in_order = from_client && packet.tcp.sequence == server_expects;
+  const uint32_t client_sent = server_expects + (in_order ? packet.payload_length : 0);
+  inject_reset(slot, from_client ? Toward::receiver : Toward::sender, {server_expects, client_expects});
+  if (frame_count_ == frames_.size() ||
+      !build_block_page(packet, way_of(slot, client), {client_expects, client_sent},
+                        slot.flow != nullptr ? slot.flow->id : 0, frames_[frame_count_])) {
+    ++counters_.inject_failed;
+    return;
+  }
+  put_inject(frames_[frame_count_++], packet, client);
 }
 
 void Pipeline::inject_sinkhole(const Slot& slot) {

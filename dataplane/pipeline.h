@@ -53,7 +53,8 @@ struct PipelineOptions {
   SinkholeOptions sinkhole;
   uint32_t timers_per_turn = 64;  // flows and datagrams whose time is over that end before one packet, count each; the rest wait
   FailPolicy malformed_packets = FailPolicy::closed;   // headers that contradict each other
-  FailPolicy malformed_protocol = FailPolicy::open;    // a parser gave up
+  FailPolicy malformed_protocol =
+      FailPolicy::open;  // a parser gave up, or read a message that others may read in another way
   ExhaustionPolicies exhausted;
 };
 
@@ -136,6 +137,8 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
     DropReason reason;
     bool reset_both;         // inject resets where this packet would have gone
     bool sinkhole;
+    bool block_page;  // answer the client in the server's place, reset the server
+    bool answer_end;  // the client of a block page ends its side: nobody else will say so to it
     bool has_stream;
     uint32_t expected[2];    // rcv_nxt by direction before this packet: what a reset must carry (RFC 5961)
     uint16_t released_begin; // fragments that share its fate
@@ -164,6 +167,8 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   void inject_reset(const Slot& slot, Toward toward, ResetNumbers numbers);
   Way way_of(const Slot& slot, Toward toward);
   void inject_sinkhole(const Slot& slot);
+  void inject_block_page(const Slot& slot);
+  void handle_blocked(Slot& slot);
   void begin_turn(uint64_t now_ns);
   void run_timers(uint64_t now_ns);
   // Time never runs backwards, and no packet is from the future.
@@ -174,6 +179,7 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   WireMode mode(uint16_t pair) const { return options_.inspector.modes[pair % port_pairs_max]; }
   FailPolicy policy_for(SessionStatus status) const;
   bool has_policy_against(GaveUp gave_up) const;
+  bool stops_ambiguous(GaveUp gave_up) const;
   bool stop_reading(DropReason reason);
   bool is_closed(uint16_t pair_index) const { return closed_pairs_ >> (pair_index % port_pairs_max) & 1; }
   // Strict rules hold only where our drops are carried out: a pair that only watches reads as lenient ones do.
@@ -209,6 +215,7 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   std::array<Outcome, burst_packets_max + released_packets_max + injected_frames_max> outcomes_;
   size_t outcome_count_ = 0;
   Flow* reading_ = nullptr;   // the flow whose stream is delivering
+  uint16_t reading_pair_ = 0;                    // of the packet that is being judged
   DropReason stop_reason_ = DropReason::stream;  // why the reader wanted no more
   bool reads_no_more_ = false;  // the flow being read has no room for its inspection: bypass it
   uint64_t closed_pairs_ = 0;   // bit i: pair i is closed until the sightings ring has room

@@ -17,7 +17,8 @@ constexpr std::array<std::string_view, kind_count> kind_names = {
     "api", "event_id", "workstation", "device"};
 constexpr std::array<std::string_view, 8> mode_names = {"exact", "subdomains", "prefix", "cidr",
                                                         "literal", "regex", "glob", "range"};
-constexpr std::array<std::string_view, 5> action_names = {"pass", "alert", "drop", "reset", "sinkhole"};
+constexpr std::array<std::string_view, 6> action_names = {"pass",  "alert",    "drop",
+                                                          "reset", "sinkhole", "block_page"};
 constexpr std::array<std::string_view, 5> tlp_names = {"clear", "green", "amber", "amber+strict", "red"};
 
 template <typename Enum>

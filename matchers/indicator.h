@@ -80,7 +80,7 @@ bool mode_from_name(std::string_view name, MatchMode& mode);
 
 // What the policy asks for. Control resolves its one policy table (severity, confidence, kind, phase -> action)
 // when it builds the image; the data plane only carries it out. Ordered by strength.
-enum class Action : uint8_t { pass, alert, drop, reset, sinkhole };
+enum class Action : uint8_t { pass, alert, drop, reset, sinkhole, block_page };
 std::string_view action_name(Action action);
 bool action_from_name(std::string_view name, Action& action);
 

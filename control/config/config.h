@@ -23,7 +23,7 @@ enum class Digest : uint8_t { md5, sha1, sha256 };
 enum class Severity : uint8_t { low = 1, medium, high, critical };
 enum class FeedFormat : uint8_t { automatic, csv, list };   // "auto", "csv", "list"
 enum class FeedMode : uint8_t { enforce, shadow };
-enum class RuleAction : uint8_t { pass, alert, drop, reset, sinkhole, as_asked };
+enum class RuleAction : uint8_t { pass, alert, drop, reset, sinkhole, block_page, as_asked };
 enum class SinkType : uint8_t { file, syslog };
 enum class LogFormat : uint8_t { eve, cef };
 enum class RowSet : uint8_t { alerts, all };
@@ -43,7 +43,8 @@ template <> struct Spelling<Severity> {
 template <> struct Spelling<FeedFormat> { static constexpr std::string_view names[] = {"auto", "csv", "list"}; };
 template <> struct Spelling<FeedMode> { static constexpr std::string_view names[] = {"enforce", "shadow"}; };
 template <> struct Spelling<RuleAction> {
-  static constexpr std::string_view names[] = {"pass", "alert", "drop", "reset", "sinkhole", "as_asked"};
+  static constexpr std::string_view names[] = {"pass",     "alert",      "drop",    "reset",
+                                               "sinkhole", "block_page", "as_asked"};
 };
 template <> struct Spelling<SinkType> { static constexpr std::string_view names[] = {"file", "syslog"}; };
 template <> struct Spelling<LogFormat> { static constexpr std::string_view names[] = {"eve", "cef"}; };

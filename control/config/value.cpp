@@ -89,7 +89,7 @@ std::string parse_value(std::string_view text, const KeySpec&, Kind& out) {
          (nearest.empty() ? std::string() : "; did you mean " + quoted(nearest) + "?");
 }
 std::string parse_value(std::string_view text, const KeySpec&, Action& out) {
-  return named_value(text, "one of pass, alert, drop, reset, sinkhole", action_from_name, out);
+  return named_value(text, "one of pass, alert, drop, reset, sinkhole, block_page", action_from_name, out);
 }
 std::string parse_value(std::string_view text, const KeySpec&, Tlp& out) {
   return named_value(text, "one of clear, green, amber, amber+strict, red", tlp_from_name, out);

@@ -53,11 +53,11 @@ uint32_t matrix_mask(const Sighting& sighting, uint8_t route) {
   return mask;
 }
 
-// The client that a proxy names in X-Forwarded-For: the last address that is an inside host's (RFC 7239 5.2 lists them in the order
-// of travel; only what our own proxy wrote can be believed).
+// The client that a proxy names in X-Forwarded-For or Forwarded: the last address that is an inside host's
+// (RFC 7239 5.2 lists them in the order of travel; only what our own proxy wrote can be believed).
 std::optional<Address> forwarded_for(const FieldIndex& fields, const Site& site) {
   std::optional<Address> found;
-  fields.each(Field::http_xff, [&](const RecordField& entry) {
+  const auto take = [&](const RecordField& entry) {
     std::string_view list = as_text(fields.record().value(entry));
     while (!list.empty()) {
       const size_t comma = list.find(',');
@@ -68,7 +68,9 @@ std::optional<Address> forwarded_for(const FieldIndex& fields, const Site& site)
       const auto address = parse_network_address(one);
       if (address && is_ours(site.zone_of(*address)) && !site.is_relay(*address)) found = *address;
     }
-  });
+  };
+  fields.each(Field::http_xff, take);
+  fields.each(Field::http_forwarded_for, take);  // of Forwarded too, without ports and brackets
   return found;
 }
 

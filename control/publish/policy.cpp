@@ -24,7 +24,7 @@ bool matches(const RuleConfig& rule, const FeedRow& row) {
 
 Action action_of(const RuleConfig& rule, const FeedRow& row) {
   if (rule.action == RuleAction::as_asked) return row.asked.value_or(Action::alert);
-  static_assert(static_cast<uint8_t>(RuleAction::sinkhole) == static_cast<uint8_t>(Action::sinkhole));
+  static_assert(static_cast<uint8_t>(RuleAction::block_page) == static_cast<uint8_t>(Action::block_page));
   return static_cast<Action>(rule.action);
 }
 

@@ -30,6 +30,7 @@ struct ByMedia {
 constexpr ByMedia by_media[] = {
     {BodyMedia::mail_message, &mime_decoder},
     {BodyMedia::dns_message, &dns_message_decoder},
+    {BodyMedia::multipart, &multipart_decoder},
 };
 
 }  // namespace

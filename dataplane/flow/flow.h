@@ -25,6 +25,7 @@ namespace flow_flag {
 inline constexpr uint16_t midstream = 1;   // no handshake seen
 inline constexpr uint16_t bypassed = 2;    // nothing left to learn: counters and forwarding only
 inline constexpr uint16_t sinkholed = 4;
+inline constexpr uint16_t block_page = 8;  // its client was answered in the server's place
 }  // namespace flow_flag
 
 inline constexpr uint16_t flow_port_unknown = 0xffff;  // that side has not spoken

@@ -52,6 +52,7 @@ struct Body {
   uint16_t head_size = 0;
   uint64_t size = 0;            // decoded bytes
   uint64_t encoded_bytes = 0;
+  ByteRange range;
   Layer layers[body_layers_max + 1] = {};
   void* pattern_stream = nullptr;
   uint32_t pattern_generation = 0;  // of the image the stream belongs to

@@ -26,8 +26,15 @@ class LayerSink final : public Sink {
   TxId tx_begin(Direction first) override { return inspector_.tx_begin(first); }
   void tx_end(TxId tx, Completeness completeness) override { inspector_.tx_end(tx, completeness); }
   void anomaly(TxId tx, const char* name, uint64_t offset) override { inspector_.anomaly(tx, name, offset); }
+  void ambiguous(TxId tx, const char* name, std::string_view readings, uint64_t offset) override {
+    inspector_.ambiguous(tx, name, readings, offset);
+  }
+  // A member without a name goes by its carrier's: a range of multipart/byteranges.
   BodyId body_begin(TxId tx, const BodyMeta& meta, uint64_t offset) override {
-    return inspector_.body_begin(tx, meta, offset);
+    BodyMeta named = meta;
+    if (meta.carrier == BodyCarrier::http_part && meta.file_name.empty())
+      named.file_name = body_.name_bytes();
+    return inspector_.body_begin(tx, named, offset);
   }
   void body_data(BodyId id, Bytes bytes) override {
     if (id == body_.id) {
@@ -36,7 +43,13 @@ class LayerSink final : public Sink {
       inspector_.body_data(id, bytes);
     }
   }
-  void body_gap(BodyId id, uint64_t missing_bytes) override { inspector_.body_gap(id, missing_bytes); }
+  void body_gap(BodyId id, uint64_t missing_bytes) override {
+    if (id == body_.id) {
+      inspector_.gap_layer(body_, next_layer_, missing_bytes);
+    } else {
+      inspector_.body_gap(id, missing_bytes);
+    }
+  }
   void body_end(BodyId id, BodyEnd end) override { inspector_.body_end(id, end); }
   void expect(TxId tx, const Expectation& expectation) override { inspector_.expect(tx, expectation); }
   void handoff(Direction direction, uint64_t offset, HandoffHint hint) override {
@@ -68,6 +81,11 @@ uint16_t keep(uint8_t* to, size_t most, Bytes from) {
 // The others are looked through and are nobody's download.
 bool carries_file(BodyCarrier carrier) {
   return carrier != BodyCarrier::mail_text && carrier != BodyCarrier::http_query && carrier != BodyCarrier::websocket_message;
+}
+
+// Of a multipart message all bytes are searched for patterns; its parts are not searched again.
+bool looked_through_already(BodyCarrier carrier) {
+  return carrier == BodyCarrier::form_part || carrier == BodyCarrier::http_part;
 }
 
 DecoderInput input_of(const Body& body, const Body::Layer& layer, Bytes bytes) {
@@ -110,6 +128,7 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   body->end_unknown = meta.declared_bytes == body_length_unknown;
   body->name_size = keep(body->name, sizeof body->name, meta.file_name);
   body->type_size = keep(body->type, sizeof body->type, meta.declared_type);
+  body->range = meta.range;
   // The sender applied the encodings first to last, so they come off last to first; under one that stays on nothing is what it says.
   bool bare = true;
   for (unsigned i = body_encodings_max; bare && i-- > 0;)
@@ -119,7 +138,7 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   if (!body->container) body->hash = FileHash(file_hashes_);
   body->of_lines = meta.lines && !body->container;
   if (body->of_lines) body->line_readings = LineReadings(file_hashes_);
-  open_patterns(*body);
+  if (!looked_through_already(meta.carrier)) open_patterns(*body);
   body->next = inspection.bodies;
   inspection.bodies = body;
   ++inspection.open_bodies;
@@ -167,16 +186,18 @@ void Inspector::digest(Body& body, Bytes bytes) {
 }
 
 void Inspector::body_gap(BodyId id, uint64_t missing_bytes) {
-  Body* body = find_body(id);
-  if (body == nullptr) return;
-  body->has_gap = true;
-  if (body->layer_count == 0) {
-    body->size += missing_bytes;
+  if (Body* body = find_body(id)) gap_layer(*body, 0, missing_bytes);
+}
+
+void Inspector::gap_layer(Body& body, unsigned layer_index, uint64_t missing_bytes) {
+  body.has_gap = true;
+  if (layer_index == body.layer_count) {
+    body.size += missing_bytes;
     return;
   }
-  Body::Layer& layer = body->layers[0];
-  LayerSink sink(*this, *body, 1);
-  if (!layer.broken) layer.decoder->gap(layer.state, input_of(*body, layer, {}), missing_bytes, sink);
+  Body::Layer& layer = body.layers[layer_index];
+  LayerSink sink(*this, body, layer_index + 1);
+  if (!layer.broken) layer.decoder->gap(layer.state, input_of(body, layer, {}), missing_bytes, sink);
   layer.offset += missing_bytes;
 }
 

@@ -20,6 +20,11 @@ struct FlowInspection {
   Transaction* newest = nullptr;
   Body* bodies = nullptr;          // open bodies, newest first
   uint64_t gap_bytes = 0;          // never delivered to the parsers
+  uint64_t delivered[2] = {};      // bytes of each direction's stream that the parsers were offered
+  uint64_t to_client_before = 0;   // of the server's, before the packet of this number
+  uint64_t packet_number = 0;
+  uint64_t asked_name = 0;  // of the last CONNECT's target (tunnel_name.h), and of the tunnel that it became
+  uint64_t tunnel_name = 0;
   uint32_t last_tx = 0;
   uint32_t last_body = 0;
   uint32_t transactions_ended = 0;

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <new>
 
+#include "dataplane/inspect/address_url.h"
+#include "dataplane/inspect/tunnel_name.h"
+
 namespace sekisho {
 
 namespace {
@@ -19,6 +22,12 @@ FieldMask kept_fields(FieldMask rows) {
 }
 
 uint32_t flows_of(const InspectorOptions& options) { return options.flows_max; }
+
+Spoken spoken_by(const FlowInspection& inspection) {
+  if (inspection.app_protocol == 0) return Spoken::other;
+  const std::string_view name = protocol_table().protocols[inspection.app_protocol - 1]->name;
+  return name == "dns" ? Spoken::dns : name == "http" ? Spoken::http1 : Spoken::other;
+}
 
 }  // namespace
 
@@ -58,6 +67,7 @@ void Inspector::set_image(const Image* image, Scratch* scratch) {
 
 void Inspector::set_packet(uint16_t burst_index, uint16_t pair, RecordClock clock) {
   burst_index_ = burst_index;
+  ++packet_number_;
   pair_ = pair;
   clock_ = clock;
   clock_.burst_index = burst_index;
@@ -108,6 +118,12 @@ void Inspector::release(Flow& flow) {
 SessionStatus Inspector::on_bytes(FlowInspection& inspection, Direction direction, Bytes bytes, uint64_t offset) {
   current_ = &inspection;
   direction_ = direction;
+  uint64_t& delivered = inspection.delivered[index_of(direction)];
+  if (inspection.packet_number != packet_number_) {
+    inspection.packet_number = packet_number_;
+    inspection.to_client_before = inspection.delivered[index_of(Direction::server_to_client)];
+  }
+  delivered = offset + bytes.size();
   const SessionStatus status = inspection.session.on_bytes(direction, bytes, offset, session_memory_, *this);
   note_protocol(inspection);
   return status;
@@ -172,6 +188,8 @@ TxId Inspector::tx_begin(Direction first) {
     return id;  // values are still matched; there will be no record
   }
   transaction->inspection = &inspection;
+  if (first == Direction::client_to_server)
+    transaction->answer_at = inspection.delivered[index_of(Direction::server_to_client)];
   if (options_.rows.test(Field::transaction_start_ns))
     transaction->add_number(transactions_, Field::transaction_start_ns, clock_.wall_ns);
   note_protocol(inspection);
@@ -219,6 +237,12 @@ void Inspector::on_observe(TxId tx, Field field, Bytes value, uint64_t offset) {
   Transaction* transaction = find(tx);
   if (transaction != nullptr && options_.rows.test(field) && !transaction->add(transactions_, field, value))
     ++counters_.tx_full;
+  if (field == Field::http_target_host || field == Field::tls_sni) compare_names(tx, field, value, offset);
+  if (field == Field::http_full_url && !value.empty() && value[0] == '/') {  // no host is named
+    AddressUrlRoom room;
+    look_up(transaction, field, address_url(current_->flow->tuple, value, room), offset);
+    return;
+  }
   look_up(transaction, field, value, offset);
 }
 
@@ -229,10 +253,30 @@ void Inspector::on_observe_number(TxId tx, Field field, uint64_t value, uint64_t
   look_up_number(transaction, field, value, offset);
 }
 
+// A proxy that checks the name it is asked for, and one that checks the handshake's, take a tunnel for two
+// different ones.
+void Inspector::compare_names(TxId tx, Field field, Bytes value, uint64_t offset) {
+  const uint64_t name = tunnel_name(value);
+  if (field == Field::http_target_host) {
+    current_->asked_name = name;
+  } else if (current_->tunnel_name != 0 && name != 0 && name != current_->tunnel_name) {
+    ambiguous(tx, tunnel_ambiguous_name, tunnel_readings, offset);
+  }
+}
+
 Observation Inspector::observation(Transaction* transaction, Field field, uint64_t offset) const {
   Observation seen{current_, transaction, field, direction_, burst_index_, pair_, offset};
   seen.app_protocol = current_->app_protocol;
+  seen.answerable = is_answerable(transaction);
   return seen;
+}
+
+// Nothing of the answer had gone to the client before this packet, and no earlier request waits for its own.
+bool Inspector::is_answerable(const Transaction* transaction) const {
+  if (transaction == nullptr || transaction != current_->oldest) return false;
+  const bool grew = current_->packet_number == packet_number_;
+  return transaction->answer_at ==
+         (grew ? current_->to_client_before : current_->delivered[index_of(Direction::server_to_client)]);
 }
 
 void Inspector::look_up(Transaction* transaction, Field field, Bytes value, uint64_t offset) {
@@ -278,9 +322,9 @@ void Inspector::resolve() {
 void Inspector::on_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched) {
   FlowInspection& inspection = *seen.inspection;
   Flow& flow = *inspection.flow;
-  const bool dns = inspection.app_protocol != 0 && protocol_table().protocols[inspection.app_protocol - 1]->name == "dns";
   const WireMode mode = options_.modes[seen.pair % port_pairs_max];
-  const Action action = carried_out(entry.action, mode, flow.tuple.ip_protocol, dns);
+  Action action = carried_out(entry.action, mode, flow.tuple.ip_protocol, spoken_by(inspection));
+  if (action == Action::block_page && !seen.answerable) action = Action::reset;
   ++counters_.sightings;
   if (action > inspection.verdict) inspection.verdict = action;
   if (action > Action::alert) remember_decision(flow, seen.burst_index, action);
@@ -329,6 +373,15 @@ void Inspector::anomaly(TxId tx, const char* name, uint64_t offset) {
   write_anomaly(*current_->flow, find_or_newest(tx), name, "app", offset);
 }
 
+void Inspector::ambiguous(TxId tx, const char* name, std::string_view readings, uint64_t offset) {
+  anomaly_names_.add(name);
+  ++counters_.anomalies;
+  gave_up_ = gave_up_ | GaveUp::ambiguous;
+  if (current_ == nullptr || current_->anomalies >= flow_anomalies_max) return;
+  ++current_->anomalies;
+  write_anomaly(*current_->flow, find_or_newest(tx), name, "app", offset, readings);
+}
+
 void Inspector::flow_anomaly(Flow& flow, const char* name, const char* layer, uint64_t offset) {
   anomaly_names_.add(name);
   ++counters_.anomalies;
@@ -342,6 +395,7 @@ void Inspector::flow_anomaly(Flow& flow, const char* name, const char* layer, ui
 void Inspector::expect(TxId, const Expectation&) { ++counters_.expectations_unused; }
 
 void Inspector::handoff(Direction direction, uint64_t offset, HandoffHint hint) {
+  if (current_->asked_name != 0) current_->tunnel_name = std::exchange(current_->asked_name, 0);
   current_->session.note_handoff(direction, offset, hint);
 }
 

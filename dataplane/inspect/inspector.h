@@ -41,8 +41,9 @@ struct InspectorOptions {
   WireMode modes[port_pairs_max] = {};    // by port pair
 };
 
-// What inspection gave up for want of memory, as bits; policy decides (pipeline.h, ExhaustionPolicies).
-enum class GaveUp : uint8_t { nothing = 0, transaction = 1, body = 2 };
+// What inspection gave up, as bits; policy decides (pipeline.h): a transaction or a body for want of memory
+// (ExhaustionPolicies), one reading of a message that has several (malformed_protocol).
+enum class GaveUp : uint8_t { nothing = 0, transaction = 1, body = 2, ambiguous = 4 };
 constexpr GaveUp operator|(GaveUp a, GaveUp b) { return static_cast<GaveUp>(static_cast<uint8_t>(a) | static_cast<uint8_t>(b)); }
 constexpr bool has(GaveUp set, GaveUp one) { return (static_cast<uint8_t>(set) & static_cast<uint8_t>(one)) != 0; }
 
@@ -137,6 +138,7 @@ class Inspector final : public Sink {
   void handoff(Direction direction, uint64_t offset, HandoffHint hint) override;
   TxId tx_repeat(TxId tx) override;
   uint64_t moment() const override { return clock_.now_ns; }
+  void ambiguous(TxId tx, const char* name, std::string_view readings, uint64_t offset) override;
 
  protected:
   uint64_t microseconds_since(uint64_t moment) const override { return (clock_.now_ns - moment) / 1000; }
@@ -161,11 +163,13 @@ class Inspector final : public Sink {
   void write_ended();
   void write_transaction(const FlowInspection& inspection, const Transaction& transaction);
   void write_file(const FlowInspection& inspection, const Body& body, BodyEnd end);
-  void write_anomaly(Flow& flow, const Transaction* transaction, const char* name, const char* layer, uint64_t offset);
+  void write_anomaly(Flow& flow, const Transaction* transaction, const char* name, const char* layer,
+                     uint64_t offset, std::string_view detail = {});
   void look_up_now();
   Body* find_body(BodyId id) const;
   bool add_layer(Body& body, const Decoder* decoder, const BodyMeta& meta);
   void feed_layer(Body& body, unsigned layer_index, Bytes bytes);
+  void gap_layer(Body& body, unsigned layer_index, uint64_t missing_bytes);
   void digest(Body& body, Bytes bytes);
   void judge(Body& body);
   void look_up_digests(const Body& body, const FileDigests& digests);
@@ -175,6 +179,8 @@ class Inspector final : public Sink {
   void finish_body(FlowInspection& inspection, Body* body, BodyEnd end);
   void note_protocol(FlowInspection& inspection);
   void remember_decision(Flow& flow, uint16_t burst_index, Action action);
+  void compare_names(TxId tx, Field field, Bytes value, uint64_t offset);
+  bool is_answerable(const Transaction* transaction) const;
   void update_wanted();
 
   InspectorOptions options_;
@@ -193,6 +199,7 @@ class Inspector final : public Sink {
   FlowInspection* current_ = nullptr;
   Direction direction_ = Direction::client_to_server;
   uint16_t burst_index_ = 0;
+  uint64_t packet_number_ = 0;  // of those set_packet was called for
   uint16_t pair_ = 0;
   Transaction* ended_ = nullptr;       // wait for the look-ups of their values; in the order they ended
   Transaction** ended_tail_ = &ended_;

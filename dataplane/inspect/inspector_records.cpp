@@ -13,8 +13,9 @@ namespace {
 constexpr uint32_t field_bytes = sizeof(RecordField);
 constexpr std::string_view flow_end_names[] = {"fin", "reset", "timeout", "evicted", "blocked", "shutdown"};
 constexpr std::string_view flow_state_names[] = {"new", "established", "closed", "blocked"};
-constexpr std::string_view carrier_names[] = {"http_request", "http_response", "mail_message",
-                                              "mail_part",    "form_part",     "archive_member", "http_query", "websocket_message", "mail_text"};
+constexpr std::string_view carrier_names[] = {
+    "http_request",   "http_response", "mail_message",      "mail_part", "form_part",
+    "archive_member", "http_query",    "websocket_message", "mail_text", "http_part"};
 
 // Room for the fields of a record that are not a transaction's: an upper bound for numbers and short texts.
 constexpr uint32_t room(unsigned fields, size_t text_bytes = 0) {
@@ -22,6 +23,14 @@ constexpr uint32_t room(unsigned fields, size_t text_bytes = 0) {
 }
 uint32_t transaction_room(const Transaction* transaction) {
   return transaction != nullptr ? transaction->record_bytes() : 0;
+}
+
+void write_range(const ByteRange& range, RecordWriter& writer) {
+  if (!range.partial) return;
+  writer.number(Field::file_partial, 1);
+  if (range.first != body_length_unknown) writer.number(Field::file_range_first, range.first);
+  if (range.last != body_length_unknown) writer.number(Field::file_range_last, range.last);
+  if (range.total != body_length_unknown) writer.number(Field::file_range_total, range.total);
 }
 
 }  // namespace
@@ -120,16 +129,18 @@ void Inspector::write_all_folded() {
 }
 
 void Inspector::write_anomaly(Flow& flow, const Transaction* transaction, const char* name, const char* layer,
-                              uint64_t offset) {
+                              uint64_t offset, std::string_view detail) {
   write_ended();
   const std::string_view name_text(name), layer_text(layer);
-  const uint32_t bytes = room(4, name_text.size() + layer_text.size()) + transaction_room(transaction);
+  const uint32_t bytes =
+      room(4, name_text.size() + layer_text.size() + detail.size()) + transaction_room(transaction);
   if (!output_.begin(RingKind::transactions, RecordType::anomaly, bytes)) return;
   output_.describe_flow(flow, flows_.first(flow), flow.inspection != nullptr ? flow.inspection->app_protocol : uint8_t{0},
                         transaction != nullptr ? transaction->id() : no_tx);
   RecordWriter& writer = output_.writer();
   writer.text(Field::anomaly_name, name_text);
   writer.text(Field::anomaly_layer, layer_text);
+  if (!detail.empty()) writer.text(Field::anomaly_detail, detail);
   writer.number(Field::sighting_offset, offset);
   if (transaction != nullptr) transaction->write_fields(writer);
   output_.publish();
@@ -139,18 +150,19 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
   write_ended();
   const Transaction* transaction = find(body.tx);
   const std::string_view type = file_type(body.head_bytes());
-  const uint32_t bytes = room(14, size_t{body.name_size} + body.type_size + type.size() + 128) +
-                         transaction_room(transaction);
+  const uint32_t bytes =
+      room(18, size_t{body.name_size} + body.type_size + type.size() + 128) + transaction_room(transaction);
   if (!output_.begin(RingKind::transactions, RecordType::file, bytes)) return;
   output_.describe_flow(*inspection.flow, flows_.first(*inspection.flow), inspection.app_protocol, body.tx);
   RecordWriter& writer = output_.writer();
   if (end != BodyEnd::complete) writer.header().flags |= record_flag::incomplete;
-  writer.bytes(Field::file_name, body.name_bytes());
+  if (body.name_size > 0) writer.bytes(Field::file_name, body.name_bytes());
   writer.number(Field::file_id, body.file_id);
   writer.number(Field::file_size, body.size);
   if (body.type_size > 0) writer.bytes(Field::file_declared_type, body.type_bytes());
   if (!type.empty()) writer.text(Field::file_type, type);
-  if (!body.has_gap) {  // a digest of what is left of a file is no digest of the file
+  if (!body.has_gap &&
+      !body.range.partial) {  // a digest of what is left of a file, or of a part, is no digest of the file
     const FileDigests digests = (body.of_lines ? body.line_readings.as_sent(body.hash) : body.hash).peek();
     if (has(digests.kinds, HashKinds::md5)) writer.bytes(Field::file_md5, digests.md5);
     if (has(digests.kinds, HashKinds::sha1)) writer.bytes(Field::file_sha1, digests.sha1);
@@ -159,6 +171,7 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
   const bool blocked = inspection.verdict > Action::alert;
   writer.text(Field::file_state, end == BodyEnd::complete ? "closed" : blocked ? "blocked" : "truncated");
   writer.number(Field::file_gaps, body.has_gap ? 1 : 0);
+  write_range(body.range, writer);
   writer.number(Field::file_direction, static_cast<uint64_t>(body.direction));
   writer.text(Field::file_carrier, carrier_names[static_cast<size_t>(body.carrier)]);
   if (transaction != nullptr) transaction->write_fields(writer);

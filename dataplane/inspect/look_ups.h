@@ -30,6 +30,7 @@ struct Observation {
   uint64_t offset = 0;                 // of the value in its direction's stream
   uint32_t entries = ~uint32_t{0};     // of the transaction, that its packet and those before brought: what its record repeats
   uint8_t app_protocol = 0;            // what the flow was known to speak then
+  bool answerable = false;             // a page of ours could stand in the place of the server's answer
 };
 
 class LookUps {

@@ -16,6 +16,8 @@ namespace sekisho {
 
 struct FlowInspection;
 
+inline constexpr uint64_t no_answer = ~uint64_t{0};
+
 class Transaction {
  public:
   // nullptr when the pool is empty.
@@ -48,6 +50,7 @@ class Transaction {
   FlowInspection* inspection = nullptr;  // whose it was, once ended
   uint8_t app_protocol = 0;              // index in the protocol list + 1, when it began
   uint16_t end_burst_index = 0;          // of the packet that ended it
+  uint64_t answer_at = no_answer;  // offset in the server's stream, had it answered all that came before
 
  private:
   struct Entry {

@@ -8,8 +8,9 @@ namespace sekisho::test {
 namespace {
 
 constexpr std::string_view direction_names[] = {"c2s", "s2c"};
-constexpr std::string_view carrier_names[] = {"http_request", "http_response",  "mail_message", "mail_part",
-                                              "form_part",    "archive_member", "http_query", "websocket_message", "mail_text"};
+constexpr std::string_view carrier_names[] = {
+    "http_request",   "http_response", "mail_message",      "mail_part", "form_part",
+    "archive_member", "http_query",    "websocket_message", "mail_text", "http_part"};
 constexpr std::string_view encoding_names[] = {"identity", "gzip",     "deflate", "brotli",
                                                "zstd",     "compress", "unknown"};
 constexpr std::string_view end_names[] = {"complete", "truncated", "aborted"};
@@ -79,6 +80,9 @@ void RecordingSink::tx_end(TxId tx, Completeness completeness) {
 void RecordingSink::anomaly(TxId tx, const char* name, uint64_t offset) {
   add("anomaly " + std::to_string(tx) + " " + name, offset);
 }
+void RecordingSink::ambiguous(TxId tx, const char* name, std::string_view readings, uint64_t offset) {
+  add("ambiguous " + std::to_string(tx) + " " + name + ": " + std::string(readings), offset);
+}
 BodyId RecordingSink::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   if (!bodies_wanted_) return no_body;
   Body& body = bodies_[++last_body_];
@@ -88,6 +92,13 @@ BodyId RecordingSink::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
     if (encoding != ContentEncoding::identity)
       body.head += " " + std::string(encoding_names[static_cast<size_t>(encoding)]);
   body.head += " name=" + printable(meta.file_name) + " type=" + printable(meta.declared_type);
+  if (meta.range.partial) {
+    const auto number = [](uint64_t value) {
+      return value == body_length_unknown ? "?" : std::to_string(value);
+    };
+    body.head +=
+        " range=" + number(meta.range.first) + "-" + number(meta.range.last) + "/" + number(meta.range.total);
+  }
   return last_body_;
 }
 void RecordingSink::body_data(BodyId id, Bytes bytes) {

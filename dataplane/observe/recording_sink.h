@@ -14,8 +14,10 @@ namespace sekisho::test {
 // What a parser or decoder reported, one line for each report, in order:
 //   "begin 1 c2s"  "1 dns.id=4711"  "1 dns.query.name=a.test"  "end 1 complete"  "anomaly 1 dns.name_loop"
 //   "body 1 http_response name= type=text/plain complete bytes=HELLO"  (one line, when the body ends)
+//   "ambiguous 1 http.ambiguous: host of the first or the last field"
 //   "handoff c2s 42"   "expect ..."   and last the status, from those that have one
-// Binary values and bytes outside printable ASCII are written \xNN. Offsets are kept apart, in `offsets`, by line.
+// Binary values and bytes outside printable ASCII are written \xNN. Offsets are kept apart, in `offsets`, by
+// line.
 struct Recording {
   std::vector<std::string> lines;
   std::vector<uint64_t> offsets;
@@ -37,6 +39,7 @@ class RecordingSink final : public Sink {
   TxId tx_begin(Direction first) override;
   void tx_end(TxId tx, Completeness completeness) override;
   void anomaly(TxId tx, const char* name, uint64_t offset) override;
+  void ambiguous(TxId tx, const char* name, std::string_view readings, uint64_t offset) override;
   BodyId body_begin(TxId tx, const BodyMeta& meta, uint64_t offset) override;
   void body_data(BodyId id, Bytes bytes) override;
   void body_gap(BodyId id, uint64_t missing) override;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "dataplane/observe/field_mask.h"
 #include "matchers/base/bytes.h"
@@ -34,23 +35,35 @@ inline constexpr BodyId no_body = 0;
 enum class Completeness : uint8_t { complete, incomplete };
 
 enum class BodyCarrier : uint8_t {
-  http_request, http_response,
+  http_request,
+  http_response,
   mail_message,  // a whole mail, for the decoder of BodyMedia::mail_message
   mail_part,     // a file of a mail
-  form_part, archive_member,
-  http_query,    // what a request carries in its target: no file either
+  form_part,
+  archive_member,
+  http_query,         // what a request carries in its target: no file either
   websocket_message,  // likewise
-  mail_text      // a text of a mail that is no file: nobody's download, but words and links to look for
+  mail_text,          // a text of a mail that is no file: nobody's download, but words and links to look for
+  http_part           // of a multipart message that is no form: multipart/byteranges, multipart/mixed
 };
 enum class BodyEnd : uint8_t { complete, truncated, aborted };
 enum class ContentEncoding : uint8_t { identity, gzip, deflate, brotli, zstd, compress, unknown };
 enum class BodyMedia : uint8_t {
   opaque,        // a file, as far as anybody knows
   mail_message,  // RFC 5322 header, empty line, MIME body
-  dns_message    // RFC 8484: a file all the same
+  dns_message,   // RFC 8484: a file all the same
+  multipart      // RFC 2046 5.1, carried by HTTP: taken apart, beside what it is as a whole
 };
 inline constexpr unsigned body_encodings_max = 3;
 inline constexpr uint64_t body_length_unknown = ~uint64_t{0};
+
+// Which bytes of a file a body holds (RFC 9110 14.4). Unknown numbers are body_length_unknown.
+struct ByteRange {
+  bool partial = false;  // some of the file is not in it, or may not be
+  uint64_t first = body_length_unknown;
+  uint64_t last = body_length_unknown;
+  uint64_t total = body_length_unknown;  // of the whole file
+};
 
 // What is known of a body when it begins. The views live until body_begin returns.
 struct BodyMeta {
@@ -61,6 +74,8 @@ struct BodyMeta {
   uint64_t declared_bytes = body_length_unknown;       // before decoding
   Bytes file_name;                                     // decoded; empty when not named
   Bytes declared_type;                                 // media type without parameters
+  Bytes content_type;                                  // with its parameters; with media multipart
+  ByteRange range;
   bool lines = false;  // a text that was mailed: the file's line ends may have been others (content/line_readings.h)
 };
 
@@ -96,6 +111,13 @@ class Sink {
   }
   // `name` is a static string: "http.smuggling". Counted by name whether or not somebody subscribed. `tx` may be no_tx.
   virtual void anomaly(TxId tx, const char* name, uint64_t offset) = 0;
+
+  // A message that two readers may take in different ways. `readings` says between what, printable, for
+  // people. Policy may stop it.
+  virtual void ambiguous(TxId tx, const char* name, std::string_view readings, uint64_t offset) {
+    (void)readings;
+    anomaly(tx, name, offset);
+  }
 
   virtual BodyId body_begin(TxId tx, const BodyMeta& meta, uint64_t offset) = 0;
   virtual void body_data(BodyId body, Bytes bytes) = 0;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "dataplane/decode/checksum.h"
+#include "dataplane/verdict/block_page.h"
 
 namespace sekisho {
 
@@ -173,26 +174,51 @@ bool can_be_answered(const Packet& packet, uint8_t ip_protocol) {
 
 }  // namespace
 
-bool build_reset(const Packet& packet, const Way& way, ResetNumbers numbers, InjectedFrame& frame) {
+namespace {
+
+// A segment without options and with a window of `window` bytes.
+struct Segment {
+  ResetNumbers numbers;
+  uint8_t flags;
+  uint16_t window;
+  Bytes payload;
+};
+bool build_segment(const Packet& packet, const Way& way, const Segment& segment, InjectedFrame& frame) {
   constexpr uint8_t tcp = 6;
   if (!can_be_answered(packet, tcp)) return false;
   const FiveTuple tuple = tuple_toward(packet, way.toward);
   FrameWriter out(frame);
   write_link_header(packet, way, out);
   const size_t ip_at = out.position();
-  write_ip_header(tuple, packet.ip_version, tcp_header_bytes, out);
-  const size_t segment = out.position();
+  write_ip_header(tuple, packet.ip_version, tcp_header_bytes + segment.payload.size(), out);
+  const size_t start = out.position();
   out.u16(tuple.source_port);
   out.u16(tuple.destination_port);
-  out.u32(numbers.sequence);
-  out.u32(numbers.acknowledgment);
+  out.u32(segment.numbers.sequence);
+  out.u32(segment.numbers.acknowledgment);
   out.u8(tcp_header_bytes / 4 << 4);
-  out.u8(tcp_flag::rst | tcp_flag::ack);
-  out.u16(0);
+  out.u8(segment.flags);
+  out.u16(segment.window);
   out.u32(0);  // checksum, urgent pointer
-  if (out.fits()) out.patch16(segment + 16, transport_checksum(tuple, out.from(segment)));
+  out.bytes(segment.payload);
+  if (out.fits()) out.patch16(start + 16, transport_checksum(tuple, out.from(start)));
   write_pppoe_length(packet, ip_at, out);
   return out.fits();
+}
+
+}  // namespace
+
+bool build_reset(const Packet& packet, const Way& way, ResetNumbers numbers, InjectedFrame& frame) {
+  return build_segment(packet, way, {numbers, tcp_flag::rst | tcp_flag::ack, 0, {}}, frame);
+}
+
+bool build_block_page(const Packet& packet, const Way& to_client, ResetNumbers numbers, uint64_t reference,
+                      InjectedFrame& frame) {
+  BlockPage page;
+  const Bytes bytes = write_block_page(reference, page);
+  constexpr uint16_t window = 65535;
+  return build_segment(packet, to_client,
+                       {numbers, tcp_flag::ack | tcp_flag::psh | tcp_flag::fin, window, bytes}, frame);
 }
 
 bool build_sinkhole_answer(const Packet& packet, const Way& to_client, const SinkholeOptions& options, InjectedFrame& frame) {

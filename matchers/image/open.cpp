@@ -110,8 +110,8 @@ const char* ImageReader::read_entries() {
   for (const FeedName& feed : image.feeds_)
     if (!inside(feed.text_offset, feed.length, image.text_.size())) return "feed name";
   for (const Profile& profile : image.profiles_)
-    if (static_cast<uint8_t>(profile.kind) >= kind_count || profile.mode > MatchMode::range || profile.action > Action::sinkhole ||
-        profile.tlp > Tlp::red || profile.feed >= image.feeds_.size())
+    if (static_cast<uint8_t>(profile.kind) >= kind_count || profile.mode > MatchMode::range ||
+        profile.action > Action::block_page || profile.tlp > Tlp::red || profile.feed >= image.feeds_.size())
       return "profile";
   for (const PackedEntry& entry : image.entries_) {
     const uint64_t bytes = std::max<uint64_t>(entry.original_length, uint64_t{entry.value_shift} + entry.value_length);

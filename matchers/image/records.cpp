@@ -77,7 +77,8 @@ void Records::read(uint32_t index) {
 
 const char* Records::read_value(const Indicator& indicator, Record& record) {
   const Form form = form_of(record.kind);
-  if (indicator.action > Action::sinkhole || indicator.tlp > Tlp::red) return "its action or TLP is unknown";
+  if (indicator.action > Action::block_page || indicator.tlp > Tlp::red)
+    return "its action or TLP is unknown";
   if (indicator.value.size() > indicator_value_bytes_max) return "longer than 4096 bytes";
   if (indicator.valid_until_s != 0 && indicator.valid_until_s <= indicator.valid_from_s) return "its validity ends before it begins";
   if (form == Form::keyword && record.mode == MatchMode::exact) record.mode = MatchMode::literal;

@@ -238,6 +238,13 @@ def mime():
     yield b'\x02' + MESSAGE.replace(b'multipart/mixed', b'message/rfc822')
 
 
+def multipart():
+    form = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name=f; filename="C:\\x.exe"\r\n\r\nMZ\r\n--b--\r\n'
+    yield b'\x06' + form
+    yield b'\x07' + b'--b\r\nContent-Range: bytes 0-1/9\r\n\r\nab\r\n--b\r\nContent-Range: bytes 4-5/9\r\n\r\ncd\r\n--b--'
+    yield b'\x01' + b'x\r\n' + form.replace(b'name=f', b'name=f\r\nContent-Type: multipart/mixed; boundary=i').replace(b'MZ', b'--i\r\n\r\n--i--')
+
+
 def conversation():
     for choice in (0x04, 0x05, 0x37, 0x0d):
         yield orders((CLIENT, REQUEST), (SERVER, CHUNKED), (CLIENT, POST), (SERVER, PLAIN), choice=choice)
@@ -333,7 +340,7 @@ def smb():
     yield turns(*((CLIENT, message) for message in asked))
 
 
-SEEDS = {'http1': http1, 'dns': dns, 'smtp': smtp, 'http2': http2, 'websocket': websocket, 'tls': tls, 'quic': quic, 'quic_frames': quic_frames, 'content': content, 'mime': mime, 'conversation': conversation, 'frames': frames_,
+SEEDS = {'http1': http1, 'dns': dns, 'smtp': smtp, 'http2': http2, 'websocket': websocket, 'tls': tls, 'quic': quic, 'quic_frames': quic_frames, 'content': content, 'mime': mime, 'multipart': multipart, 'conversation': conversation, 'frames': frames_,
          'capture': capture, 'image': image, 'drain': drain, 'feed': feed, 'config': config}
 
 SEEDS |= {'dhcp': dhcp, 'ssh': ssh, 'ntp': ntp, 'rdp': rdp, 'krb5': krb5, 'ldap': ldap, 'smb': smb}
@@ -347,6 +354,7 @@ WORDS = {'http1': ('GET ', 'POST ', 'CONNECT ', 'HEAD ', ' HTTP/1.1\r\n', ' HTTP
                   'Content-Disposition: attachment; filename=', '=?utf-8?B?', '=?iso-2022-jp?Q?', '?=', 'Subject: ', 'From: ', 'filename*0*=', 'charset=', '\r\n\r\n', '\r\n\t'),
          'feed': ('value,', 'kind', 'mode', 'domain', 'url', 'sha256', 'regex', 'cidr', 'range', 'hxxp://', '[.]', '*.', '/24', '..', '2001:db8::', '""', ',,', '2026-01-01'),
          'config': ('dataplane:', 'pairs:', 'feeds:', 'outputs:', 'policy:', 'zones:', ' - {', 'name: ', '&a ', '*a', '!!str ', '<<: ', '|\n', '[[', '{a: ', '"\\x', '%YAML ')}
+WORDS['multipart'] = WORDS['mime'] + ('--b\r\n', '--b--', 'form-data; name=', 'Content-Range: bytes ')
 WORDS['conversation'] = WORDS['http1'] + WORDS['smtp'] + WORDS['mime']
 
 

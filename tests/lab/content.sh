@@ -10,12 +10,15 @@ content_make() {
   mkdir "$web/catalogue"
   cp "$web/index.html" "$web/catalogue/index.html"
   cp "$web/index.html" "$web/catalogue/offer"
+  cp "$web/index.html" "$web/catalogue/prize"
   # Two programs of one size: the listed one, and one like it that nobody lists.
   content_program freeware-update 3000000 > "$web/update.exe"
   content_program vendor-update 3000000 > "$web/setup.exe"
   content_program large 20971520 > "$web/large.bin"
   content_program awkward-listed 200000 > "$lab_dir/bodies/listed"
   content_program awkward-plain 200000 > "$lab_dir/bodies/plain"
+  content_program form-listed 300000 > "$lab_dir/form-listed.bin"
+  content_program form-plain 300000 > "$lab_dir/form-plain.bin"
   content_certificate
   content_documents
 }
@@ -55,6 +58,8 @@ content_indicators() {
 value,kind,mode,severity,confidence,action,phase,note
 dark-harbor.test,domain,subdomains,critical,90,sinkhole,,Command and control of Dark Harbor
 http://cdn.freeware-mirror.test/catalogue/offer,url,prefix,high,80,reset,,Watering hole
+http://cdn.freeware-mirror.test/catalogue/prize,url,prefix,high,80,block_page,,Watering hole that a page of ours stands for
+$(content_sha256 "$lab_dir/form-listed.bin"),sha256,exact,critical,95,reset,,A file that forms carry out
 $(content_sha256 "$lab_dir/web/update.exe"),sha256,exact,critical,95,reset,2.drive-by-untrusted,Dark Harbor's dropper
 $(content_sha256 "$lab_dir/bodies/listed"),sha256,exact,critical,95,reset,2.drive-by-untrusted,The same in another coat
 $beacon,address,exact,high,70,alert,,Where Dark Harbor's beacons go

@@ -26,6 +26,7 @@ void anomaly_object(const FieldIndex& fields, const RowContext& context, Row& ro
   row.text("type", type);
   row.text("event", fields.text(Field::anomaly_name));
   if (!layer.empty()) row.text("layer", layer);
+  put_text(row, "detail", fields, Field::anomaly_detail);
   row.end();
 }
 

@@ -33,6 +33,11 @@ void http_object(const FieldIndex& fields, Row& row) {
   put_number(row, "status", fields, Field::http_status);
   put_text(row, "redirect", fields, Field::http_location);
   put_number(row, "length", fields, Field::http_response_body_bytes);
+  if (fields.has(Field::http_content_range)) {
+    row.object("content_range");
+    put_text(row, "raw", fields, Field::http_content_range);
+    row.end();
+  }
   row.end();
 }
 

@@ -35,6 +35,22 @@ bool is_of_lines(TransferEncoding encoding) {
   return encoding == TransferEncoding::identity || encoding == TransferEncoding::quoted_printable;
 }
 
+BodyCarrier carrier_of(const LeafSpec& spec, Carriage carriage) {
+  if (carriage == Carriage::form) return BodyCarrier::form_part;
+  if (carriage == Carriage::web) return BodyCarrier::http_part;
+  return spec.use == LeafSpec::Use::text ? BodyCarrier::mail_text : BodyCarrier::mail_part;
+}
+
+BodyId begin_web_body(const LeafSpec& spec, const MailOutput& out) {
+  BodyMeta meta;
+  meta.carrier = carrier_of(spec, out.carriage);
+  meta.direction = out.direction;
+  meta.file_name = spec.name;
+  meta.declared_type = spec.type;
+  meta.range = spec.range;
+  return out.sink->body_begin(out.tx, meta, out.offset);
+}
+
 BodyId begin_body(const MailOutput& out, BodyCarrier carrier, Bytes name, Bytes type,
                   ContentEncoding encoding, BodyMedia media, bool lines) {
   BodyMeta meta;
@@ -66,7 +82,8 @@ bool parse_transfer_encoding(Bytes name, TransferEncoding& encoding) {
 void anomaly(const MailOutput& out, const char* name) { out.sink->anomaly(out.tx, name, out.offset); }
 
 void observe_attachment(const MailOutput& out, Bytes name) {
-  if (!name.empty()) out.sink->observe(out.tx, Field::email_attachment, name, out.offset);
+  const Field field = out.carriage == Carriage::mail ? Field::email_attachment : Field::http_part_file_name;
+  if (!name.empty()) out.sink->observe(out.tx, field, name, out.offset);
 }
 
 // A file that stands uuencoded in a text: a body of its own beside the text's.
@@ -117,18 +134,23 @@ void Leaf::begin(const LeafSpec& spec, const MailOutput& out) {
   base64_ = {};
   quoted_printable_ = {};
   uu_ = {};
-  wants_urls_ = use_ == LeafSpec::Use::text && out.sink->wants(Field::email_url);
+  if (out.carriage != Carriage::mail) {  // a form's text is no file: its words are searched in the message
+    searched_ = wants_urls_ = false;
+    body_ = use_ == LeafSpec::Use::text ? no_body : begin_web_body(spec, out);
+    return;
+  }
+  searched_ = use_ == LeafSpec::Use::text;
+  wants_urls_ = searched_ && out.sink->wants(Field::email_url);
   urls_.start(spec.text_kind);
-  const bool text = use_ == LeafSpec::Use::text;
-  body_ =
-      begin_body(out, text ? BodyCarrier::mail_text : BodyCarrier::mail_part, spec.name, spec.type,
-                 encoding_ == TransferEncoding::gzip64 ? ContentEncoding::gzip : ContentEncoding::identity,
-                 use_ == LeafSpec::Use::message ? BodyMedia::mail_message : BodyMedia::opaque, is_of_lines(encoding_));
+  body_ = begin_body(
+      out, carrier_of(spec, out.carriage), spec.name, spec.type,
+      encoding_ == TransferEncoding::gzip64 ? ContentEncoding::gzip : ContentEncoding::identity,
+      use_ == LeafSpec::Use::message ? BodyMedia::mail_message : BodyMedia::opaque, is_of_lines(encoding_));
 }
 
 void Leaf::content(Bytes decoded, const MailOutput& out) {
   give(body_, decoded, out);
-  if (use_ != LeafSpec::Use::text || decoded.empty()) return;
+  if (!searched_ || decoded.empty()) return;
   MailOutput at = out;
   at.offset = offset_;
   InlineFiles files{*this, at};
@@ -194,7 +216,7 @@ void Leaf::end(BodyEnd how, const MailOutput& out) {
     EncodedFile file{*this, at};
     uu_.finish(file);
   }
-  if (use_ == LeafSpec::Use::text) {
+  if (searched_) {
     InlineFiles files{*this, at, how};
     if (encoding_ != TransferEncoding::uuencode) uu_.finish(files);
     if (wants_urls_)

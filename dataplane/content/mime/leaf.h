@@ -16,16 +16,23 @@ enum class TransferEncoding : uint8_t { identity, base64, quoted_printable, uuen
 // RFC 2045 6.1, and what old mailers wrote. False: unknown (then identity, as mail readers take it).
 bool parse_transfer_encoding(Bytes name, TransferEncoding& encoding);
 
+// Who carries the parts. Mail readers undo transfer encodings and look for links in texts; web servers and
+// browsers take a part's bytes as they are (RFC 7578 4.7), and what a form's part without a file name holds
+// is no file.
+enum class Carriage : uint8_t { mail, form, web };
+
 // What leaves report into: one mail's transaction and its counts.
 struct MailOutput {
   TxId tx = no_tx;
   Sink* sink = nullptr;
   Direction direction = Direction::client_to_server;
+  Carriage carriage = Carriage::mail;
   uint64_t offset = 0;        // of what is being read, in the mail
   uint32_t* parts = nullptr;  // counts of the mail, for its bounds
   uint32_t* urls = nullptr;
 };
 void anomaly(const MailOutput& out, const char* name);
+// A name that a part goes by, as the field of its carriage.
 void observe_attachment(const MailOutput& out, Bytes name);
 
 struct LeafSpec {
@@ -39,6 +46,7 @@ struct LeafSpec {
   TextKind text_kind = TextKind::plain;
   Bytes name;  // live until begin() returns
   Bytes type;
+  ByteRange range;
 };
 
 class Leaf {
@@ -60,6 +68,7 @@ class Leaf {
   TransferEncoding encoding_ = TransferEncoding::identity;
   bool open_ = false;
   bool wants_urls_ = false;
+  bool searched_ = false;  // for uuencoded files and links
   bool named_ = false;
   uint64_t offset_ = 0;  // where the part's content begins, in the mail
   BodyId body_ = no_body;

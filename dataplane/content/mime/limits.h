@@ -18,6 +18,9 @@ inline constexpr size_t field_name_line_max = 998;
 inline constexpr size_t depth_max = 32;
 // Parts of a mail, nested ones and uuencoded files included, count. Past it: anomaly `mime.too_many_parts`; decoding ends.
 inline constexpr uint32_t parts_max = 1000;
+// Parts of a multipart message that HTTP carries, count: forms have more fields than mails have parts. Past
+// it: anomaly `mime.too_many_parts`; the message is no longer taken apart, only read as a whole.
+inline constexpr uint32_t web_parts_max = 20000;
 // A boundary that RFC 2046 5.1.1 allows, bytes. Past it: anomaly `mime.boundary_too_long`; it is still obeyed up to the next.
 inline constexpr size_t boundary_bytes_usual = 70;
 // A boundary that is obeyed, bytes. Past it: the multipart is one opaque part.

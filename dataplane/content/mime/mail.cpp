@@ -4,16 +4,30 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "matchers/base/find_pair.h"
 
 namespace sekisho::mime {
 
+Mail::Mail(const BodyMeta& meta)
+    : direction_(meta.direction), report_header_(meta.carrier == BodyCarrier::mail_message) {
+  if (meta.media != BodyMedia::multipart) return;
+  constexpr std::string_view form = "multipart/form-data";
+  carriage_ = equals_ignore_case(as_text(meta.declared_type), form) ? Carriage::form : Carriage::web;
+  top_ = false;
+  uint8_t boundary[field_bytes_max];
+  const Bytes known(boundary, read_boundary(meta.content_type, boundary));
+  no_boundary_ = !boundaries_.push(known, false);
+  section_ = no_boundary_ ? Section::refused : Section::preamble;
+}
+
 MailOutput Mail::output(TxId tx, Sink& sink, uint64_t offset) {
-  return {tx, &sink, direction_, offset, &parts_, &urls_};
+  return {tx, &sink, direction_, carriage_, offset, &parts_, &urls_};
 }
 
 bool Mail::feed(Bytes in, TxId tx, Sink& sink) {
+  if (std::exchange(no_boundary_, false)) anomaly(output(tx, sink, offset_), "mime.no_boundary");
   while (!in.empty() && section_ != Section::refused) {
     const MailOutput out = output(tx, sink, offset_);
     const size_t read = section_ == Section::header ? read_header(in, out) : read_body(in, out);

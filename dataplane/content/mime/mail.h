@@ -18,8 +18,8 @@ namespace sekisho::mime {
 
 class Mail {
  public:
-  explicit Mail(const BodyMeta& meta)
-      : direction_(meta.direction), report_header_(meta.carrier == BodyCarrier::mail_message) {}
+  // A mail, or a multipart message whose own header HTTP carried (BodyMedia::multipart).
+  explicit Mail(const BodyMeta& meta);
 
   // False: a bound was met, the rest is not decoded.
   bool feed(Bytes in, TxId tx, Sink& sink);
@@ -58,6 +58,8 @@ class Mail {
   void begin_leaf(PartKind kind, const MailOutput& out);
 
   Direction direction_;
+  Carriage carriage_ = Carriage::mail;
+  bool no_boundary_ = false;  // to be told
   bool report_header_;  // of the top message; false for a mail inside another
   bool top_ = true;     // the top message's header is being read
   bool prefix_told_ = false;

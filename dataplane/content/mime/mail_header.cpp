@@ -26,7 +26,8 @@ struct PartField {
 };
 constexpr PartField part_fields[] = {{"Content-Type", take_content_type},
                                      {"Content-Disposition", take_content_disposition},
-                                     {"Content-Transfer-Encoding", take_transfer_encoding}};
+                                     {"Content-Transfer-Encoding", take_transfer_encoding},
+                                     {"Content-Range", take_content_range}};
 
 // "From sender date", the first line of a mailbox file's message, also quoted.
 bool is_mailbox_line(Bytes line) {
@@ -150,7 +151,7 @@ void Mail::end_field(const MailOutput& out) {
 void Mail::begin_part(const MailOutput& out) {
   top_ = false;
   begin_header();
-  if (parts_++ < parts_max) return;
+  if (parts_++ < (carriage_ == Carriage::mail ? parts_max : web_parts_max)) return;
   anomaly(out, "mime.too_many_parts");
   section_ = Section::refused;
 }
@@ -162,7 +163,7 @@ void Mail::end_header(const MailOutput& out) {
   at_ = At::start;
   held_length_ = 0;
   held_end_ = 0;
-  PartKind kind = kind_of(part_, boundaries_.digest());
+  PartKind kind = kind_of(part_, boundaries_.digest(), carriage_);
   if (kind == PartKind::multipart) {
     constexpr std::string_view digest = "multipart/digest";
     if (boundaries_.push(part_.boundary(), equals_ignore_case(as_text(part_.type()), digest))) {
@@ -182,15 +183,21 @@ void Mail::end_header(const MailOutput& out) {
 void Mail::begin_leaf(PartKind kind, const MailOutput& out) {
   section_ = Section::leaf;
   LeafSpec spec;
-  const bool text = kind == PartKind::plain_text || kind == PartKind::html_text;
   const bool named = part_.names.count() != 0;
+  const bool text = carriage_ == Carriage::mail ? kind == PartKind::plain_text || kind == PartKind::html_text
+                                                : carriage_ == Carriage::form && !named;
   spec.use = kind == PartKind::message             ? LeafSpec::Use::message
              : text && !named && !part_.attachment ? LeafSpec::Use::text
                                                    : LeafSpec::Use::file;
-  spec.encoding = part_.encoding;
+  if (carriage_ == Carriage::mail) {
+    spec.encoding = part_.encoding;
+  } else if (part_.encoding != TransferEncoding::identity) {
+    anomaly(out, "http.part_encoded");
+  }
   spec.text_kind = kind == PartKind::html_text ? TextKind::html : TextKind::plain;
   spec.name = named ? part_.names.name(0) : Bytes{};
   spec.type = part_.type();
+  spec.range = part_.range;
   leaf_.begin(spec, out);
 }
 

@@ -8,5 +8,8 @@
 namespace sekisho {
 
 extern const Decoder mime_decoder;
+// The decoder of BodyMedia::multipart: its parts become bodies, its names observations (http.*), and its own
+// bytes pass on.
+extern const Decoder multipart_decoder;
 
 }  // namespace sekisho

@@ -130,10 +130,14 @@ struct Writer {
   }
 };
 
-void put_unquoted(const Parameter& parameter, Writer& to) {
-  for (size_t i = 0; i < parameter.value.size(); ++i) {
-    if (parameter.quoted && parameter.value[i] == '\\' && i + 1 < parameter.value.size()) ++i;
-    to.put(parameter.value[i]);
+enum class Escapes : uint8_t { all, needed };  // needed: of a quote or a backslash
+void put_unquoted(const Parameter& parameter, Writer& to, Escapes escapes = Escapes::all) {
+  const Bytes value = parameter.value;
+  for (size_t i = 0; i < value.size(); ++i) {
+    const bool escape = parameter.quoted && value[i] == '\\' && i + 1 < value.size() &&
+                        (escapes == Escapes::all || value[i + 1] == '"' || value[i + 1] == '\\');
+    if (escape) ++i;
+    to.put(value[i]);
   }
 }
 
@@ -205,7 +209,7 @@ Value read_value(Bytes field, std::string_view name, Reading reading, std::span<
       parameter.value = parameter.value.first(static_cast<size_t>(white - parameter.value.begin()));
     }
     Writer to{out};
-    put_unquoted(parameter, to);
+    put_unquoted(parameter, to, reading == Reading::literal ? Escapes::needed : Escapes::all);
     return {to.length};
   }
   return {};

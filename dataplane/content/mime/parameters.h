@@ -17,7 +17,9 @@ Bytes main_value(Bytes field);
 enum class Reading : uint8_t {
   extended,  // name*=, name*0=, name*0*=, ... (RFC 2231)
   plain,     // name=value up to the semicolon, name="value"
-  token      // name=value up to the first white space (RFC 2045); the same as plain where quoted
+  token,     // name=value up to the first white space (RFC 2045); the same as plain where quoted
+  literal    // as plain, but a backslash escapes nothing except a quote or a backslash (RFC 7578 4.2, as
+             // browsers write it)
 };
 
 // The value of parameter `name` as raw bytes: unquoted, percent-decoded, pieces joined. 0 where it is absent.

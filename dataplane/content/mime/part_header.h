@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "dataplane/content/mime/leaf.h"
 #include "dataplane/content/mime/limits.h"
@@ -35,11 +36,13 @@ struct PartHeader {
   bool type_seen = false;
   bool disposition_seen = false;
   bool encoding_seen = false;
+  bool range_seen = false;
   bool attachment = false;  // Content-Disposition: attachment
   bool names_told = false;  // too many of them
   TransferEncoding encoding = TransferEncoding::identity;
   uint8_t type_length = 0;
   uint16_t boundary_length = 0;  // 0: none; more than boundary_bytes_max: not kept
+  ByteRange range;
   PartNames names;
   std::array<uint8_t, type_bytes_max> type_bytes;
   std::array<uint8_t, boundary_bytes_max> boundary_bytes;
@@ -54,8 +57,12 @@ struct PartHeader {
 void take_content_type(PartHeader& part, Bytes value, const MailOutput& out);
 void take_content_disposition(PartHeader& part, Bytes value, const MailOutput& out);
 void take_transfer_encoding(PartHeader& part, Bytes value, const MailOutput& out);
+void take_content_range(PartHeader& part, Bytes value, const MailOutput& out);
+
+// The boundary that a multipart's Content-Type names, into `out` of field_bytes_max; its length.
+size_t read_boundary(Bytes content_type, std::span<uint8_t> out);
 
 enum class PartKind : uint8_t { plain_text, html_text, file, multipart, message };
-PartKind kind_of(const PartHeader& part, bool in_digest);
+PartKind kind_of(const PartHeader& part, bool in_digest, Carriage carriage);
 
 }  // namespace sekisho::mime

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "dataplane/content/base64.h"
+#include "dataplane/content/content_range.h"
 #include "dataplane/protocols/http1/characters.h"
 #include "dataplane/protocols/http1/limits.h"
 
@@ -37,6 +38,14 @@ void declare_media(const Head& head, BodyMeta& meta) {
   const std::string_view type = trim_loosely(head.content_type.substr(0, head.content_type.find(';')));
   meta.declared_type = as_bytes(type);
   if (equals_ignore_case(type, dns_media)) meta.media = BodyMedia::dns_message;
+  if (starts_with_ignore_case(type, "multipart/")) {
+    meta.media = BodyMedia::multipart;
+    meta.content_type = as_bytes(head.content_type);
+  }
+  const bool request = head.direction == Direction::client_to_server;
+  constexpr unsigned partial_content = 206;
+  if (head.status == partial_content || (request && !head.content_range.empty()))
+    meta.range = parse_content_range(as_bytes(head.content_range));  // RFC 9110 14.4, 14.5
 }
 
 void read_dns_query(const RequestLine& line, TxId tx, uint64_t offset, Sink& sink) {

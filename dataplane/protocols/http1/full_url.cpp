@@ -61,6 +61,7 @@ void observe_full_url(const RequestLine& line, const Head& head, TxId tx, uint64
   if (line.form == TargetForm::authority) return;
   Room room;
   const std::string_view first = named_host(head.host), last = named_host(head.last_host);
+  if (head.hosts == 0 && !names_its_host) tell(as_bytes(line.target.substr(0, target_bytes_max)));
   if (!first.empty() && !same_host(first, line.target_host)) tell(compose(first, path_of(line), room));
   if (!last.empty() && !same_host(last, line.target_host) && last != first) tell(compose(last, path_of(line), room));
 }

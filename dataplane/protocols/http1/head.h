@@ -16,7 +16,8 @@ struct Codings {
 
 struct Head {
   Direction direction = Direction::client_to_server;
-  uint64_t content_length = 0;
+  uint64_t content_length = 0;  // of several, the first that can be read
+  uint64_t last_content_length = 0;
   unsigned content_lengths = 0;
   bool content_length_valid = true;
   bool content_lengths_differ = false;
@@ -26,9 +27,12 @@ struct Head {
   Codings content_codings, transfer_codings;
   std::string_view content_type;
   std::string_view content_disposition;
+  std::string_view content_range;
+  unsigned status = 0;               // of a response
   std::string_view host, last_host;  // of several Host fields the first and the last
   unsigned hosts = 0;
   bool hosts_differ = false;
+  bool host_against_target = false;
   bool connection_upgrade = false;
   bool expect_continue = false;
   std::string_view upgrade;

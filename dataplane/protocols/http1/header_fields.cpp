@@ -6,6 +6,7 @@
 
 #include "dataplane/protocols/http1/characters.h"
 #include "dataplane/protocols/http1/credentials.h"
+#include "dataplane/protocols/http1/forwarded.h"
 #include "dataplane/protocols/http1/start_line.h"
 
 namespace sekisho::http1 {
@@ -38,6 +39,7 @@ void note_content_length(const HeaderField& field, const FieldContext& context) 
       head.content_lengths_differ |= head.content_length != length;
       report(context, Oddity::content_length_repeated, field.value_offset);
     }
+    if (valid) head.last_content_length = length;
     ++head.content_lengths;
   } while (!list.empty());
   if (!head.content_length_valid || head.content_lengths_differ) return;
@@ -129,6 +131,21 @@ void note_proxy_authorization(const HeaderField& field, const FieldContext& cont
                    context.sink);
 }
 
+void note_challenge(const HeaderField& field, const FieldContext& context) {
+  read_challenges(field.value, field.value_offset, context.tx, context.sink);
+}
+void note_content_range(const HeaderField& field, const FieldContext& context) {
+  if (context.head.content_range.empty()) context.head.content_range = field.value;
+}
+void note_forwarded_for(const HeaderField& field, const FieldContext& context) {
+  if (context.head.direction == Direction::client_to_server)
+    read_forwarded_for(field.value, field.value_offset, context.tx, context.sink);
+}
+void note_forwarded(const HeaderField& field, const FieldContext& context) {
+  if (context.head.direction == Direction::client_to_server)
+    read_forwarded(field.value, field.value_offset, context.tx, context.sink);
+}
+
 // ---- the fields that are more than a line ----
 
 using Note = void (*)(const HeaderField&, const FieldContext&);
@@ -144,8 +161,13 @@ constexpr SpecialField special_fields[] = {
     {"user-agent", Field::http_user_agent, none, nullptr},
     {"referer", Field::http_referer, none, nullptr},
     {"cookie", Field::http_cookie, none, nullptr},
-    {"x-forwarded-for", Field::http_xff, none, nullptr},
-    {"forwarded", Field::http_xff, none, nullptr},
+    {"x-forwarded-for", Field::http_xff, none, note_forwarded_for},
+    {"forwarded", Field::http_xff, none, note_forwarded},
+    {"x-real-ip", none, none, note_forwarded_for},
+    {"true-client-ip", none, none, note_forwarded_for},
+    {"cf-connecting-ip", none, none, note_forwarded_for},
+    {"www-authenticate", none, none, note_challenge},
+    {"proxy-authenticate", none, none, note_challenge},
     {"authorization", none, none, note_authorization},
     {"proxy-authorization", none, none, note_proxy_authorization},
     {"upgrade", Field::http_upgrade, none, note_upgrade},
@@ -155,7 +177,7 @@ constexpr SpecialField special_fields[] = {
     {"content-length", none, none, note_content_length},
     {"content-encoding", none, Field::http_content_encoding, note_content_encoding},
     {"content-disposition", none, Field::http_content_disposition, note_content_disposition},
-    {"content-range", none, Field::http_content_range, nullptr},
+    {"content-range", none, Field::http_content_range, note_content_range},
     {"transfer-encoding", none, none, note_transfer_encoding},
     {"location", none, Field::http_location, nullptr},
     {"server", none, Field::http_server, nullptr},
@@ -287,6 +309,17 @@ void read_fields(Bytes bytes, uint64_t offset, FieldContext context) {
     if (++count > fields_max) report(context, Oddity::too_many_fields, offset + at);
     const Observed observed = count <= fields_max ? Observed::yes : Observed::no;
     read_field(split_field(line.text, offset + at, controls, context), observed, context);
+    at = line.next;
+  }
+}
+
+void read_lines(Bytes bytes, uint64_t offset, FieldContext context) {
+  const std::string_view fields = as_text(bytes);
+  unsigned count = 0;
+  for (size_t at = 0; at < fields.size() && count < fields_max; ++count) {
+    const Line line = line_at(fields, at);
+    if (line.text.empty()) return;
+    read_trailer_line(as_bytes(line.text), offset + at, context);
     at = line.next;
   }
 }

@@ -35,6 +35,9 @@ struct FieldContext {
 void read_fields(Bytes fields, uint64_t offset, FieldContext context);
 // One field that is taken apart already (HTTP/2).
 void read_field(const HeaderField& field, Observed observed, const FieldContext& context);
+// The fields of a head that say nothing of their message (RFC 9110 15.2): observed as lines, and nothing
+// else.
+void read_lines(Bytes fields, uint64_t offset, FieldContext context);
 // One line of a trailer, without its line end: observed as a field, and nothing else (RFC 9110 6.5.1).
 void read_trailer_line(Bytes line, uint64_t offset, FieldContext context);
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 
+#include "dataplane/protocols/http1/ambiguity.h"
 #include "dataplane/protocols/http1/characters.h"
 #include "dataplane/protocols/http1/doh.h"
 #include "dataplane/protocols/http1/file_name.h"
@@ -148,8 +149,15 @@ void Parser::end_message(Completeness completeness) {
   client_ ? end_request(completeness) : end_response(completeness);
 }
 
+void Parser::tell_readings(const Head& head, uint64_t offset) {
+  char words[readings_bytes_max];
+  const std::string_view readings = readings_of(head, words);
+  if (!readings.empty()) sink_.ambiguous(side_.tx, ambiguous_name, readings, offset);
+}
+
 bool Parser::step_counted() {
   if (side_.expects) return settle_expectation();
+  if (await_other_reading()) return false;
   const size_t most = static_cast<size_t>(std::min<uint64_t>(rest_.size(), side_.left));
   side_.left -= most;
   give_body(rest_.first(most));
@@ -167,6 +175,7 @@ bool Parser::step_until_close() {
 
 bool Parser::step_chunked() {
   using Event = ChunkStep::Event;
+  if (await_other_reading()) return false;
   const bool first = side_.chunk.first;
   const ChunkStep chunk = next_chunk_step(side_.chunk, rest_);
   const uint64_t at = offset_ + chunk.consumed;

@@ -45,6 +45,12 @@ inline constexpr size_t file_name_bytes_max = 255;
 inline constexpr size_t waiting_names_bytes_max = 640;
 // The query of a DoH request in its target (RFC 8484 4.1.1), bytes of base64url. Past it: anomaly `http.doh_query_too_long`, not read.
 inline constexpr size_t doh_query_bytes_max = 2048;
+// Clients read from one X-Forwarded-For or Forwarded field, count. Past it: not observed; http.xff has the
+// field as sent. No counter.
+inline constexpr unsigned forwarded_clients_max = 64;
+// The head of a request that another reader sees inside a body, bytes. Past it: what is there is told. No
+// counter.
+inline constexpr size_t other_head_bytes_max = 8192;
 // Credentials that are decoded, bytes of base64. Longer ones: the scheme only.
 inline constexpr size_t credentials_bytes_max = 1024;
 

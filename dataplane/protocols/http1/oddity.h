@@ -9,8 +9,8 @@
 namespace sekisho::http1 {
 
 enum class Oddity : uint8_t {
-  smuggling,               // a request whose length two readers may see differently
-  framing_ambiguous,       // the same of a response
+  smuggling,          // a request whose length two readers may see differently
+  framing_ambiguous,  // the same of a response
   host_ambiguous,
   host_missing,
   request_line_odd,
@@ -20,7 +20,7 @@ enum class Oddity : uint8_t {
   nul,
   folded,
   space_before_colon,
-  field_odd,               // no colon, an empty name, white space before the first field
+  field_odd,  // no colon, an empty name, white space before the first field
   content_length_invalid,
   content_length_repeated,
   transfer_encoding_odd,
@@ -30,8 +30,8 @@ enum class Oddity : uint8_t {
   fold_too_long,
   url_too_long,
   head_too_long,
-  no_version,              // HTTP/0.9
-  unexpected_data,         // bytes where a message should begin
+  no_version,       // HTTP/0.9
+  unexpected_data,  // bytes where a message should begin
   not_a_message,
   leading_junk,
   pipeline_full,
@@ -43,6 +43,7 @@ enum class Oddity : uint8_t {
   chunk_line_too_long,
   trailer_too_long,
   early_data,
+  smuggled_request,  // what another reader takes for a request, inside a body
   count
 };
 
@@ -58,6 +59,8 @@ class Oddities {
     seen_ |= bit;
     sink.anomaly(tx, oddity_name(oddity), offset);
   }
+
+  bool seen(Oddity oddity) const { return (seen_ >> static_cast<unsigned>(oddity) & 1) != 0; }
 
  private:
   uint64_t seen_ = 0;

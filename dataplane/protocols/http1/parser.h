@@ -32,6 +32,7 @@ class Parser {
   bool step_until_close();
   bool step_chunked();
   void begin_body(Head& head, const Framing& framing, Bytes name_from_target);
+  void tell_readings(const Head& head, uint64_t offset);
   void give_body(Bytes bytes);
   void end_body(BodyEnd end);
   void end_message(Completeness completeness);
@@ -47,9 +48,15 @@ class Parser {
   bool step_held();
   void hand_off_client(HandoffHint hint);
 
+  // other_reading.cpp
+  void note_other_end(const Head& head, const Framing& framing);
+  bool await_other_reading();
+  void tell_other_reading(Bytes bytes);
+
   // responses.cpp
   bool check_server_start();
   void response_head(Bytes head, HeadPart part);
+  void interim_head(Bytes head, std::string_view line, unsigned status);
   void take_request();
   void begin_bare_body();
   void response_body(Head& head, const StatusLine& line);

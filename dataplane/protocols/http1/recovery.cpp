@@ -9,6 +9,9 @@ namespace sekisho::http1 {
 
 // Bytes of a body whose length is known are only missing; anything else that is lost takes the framing with it.
 void Parser::gap() {
+  if (side_.other_end != no_other_end)  // what was kept together is read before the hole
+    while (!rest_.empty() && (side_.at == At::counted || side_.at == At::chunked) && step()) {
+    }
   const uint64_t missing = input_.gap_bytes;
   const auto skip = [&](uint64_t bytes) {
     if (side_.body != no_body) sink_.body_gap(side_.body, bytes);

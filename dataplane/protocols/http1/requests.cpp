@@ -66,6 +66,8 @@ void Parser::request_head(Bytes head_bytes, HeadPart part) {
   read_dns_query(line, side_.tx, start, sink_);
   const Framing framing = request.simple ? Framing{} : frame_request(head, read_version(line.version).minor_number);
   if (framing.ambiguous) report(head, Oddity::smuggling, start);
+  tell_readings(head, start);
+  note_other_end(head, framing);
   side_.hold_after = (request.connect || request.upgrade) && !answered_already;
   side_.expects = head.expect_continue;
   begin_body(head, framing, name_bytes);
@@ -98,8 +100,9 @@ void Parser::observe_request_line(const RequestLine& line) {
 void Parser::check_host(const RequestLine& line, Head& head, uint64_t start) {
   const bool required = !line.version.empty() && read_version(line.version).minor_number >= 1;
   if (head.hosts == 0 && required) report(head, Oddity::host_missing, start);
-  if (head.hosts != 0 && !line.target_host.empty() && !same_host(head.host, line.target_host))
-    report(head, Oddity::host_ambiguous, start);
+  head.host_against_target =
+      head.hosts != 0 && !line.target_host.empty() && !same_host(head.host, line.target_host);
+  if (head.host_against_target) report(head, Oddity::host_ambiguous, start);
 }
 
 void Parser::queue_request(const OpenRequest& request, Bytes name) {

@@ -34,14 +34,13 @@ void Parser::response_head(Bytes head_bytes, HeadPart part) {
   const bool cr = lf > 0 && text[lf - 1] == '\r';
   const StatusLine line = parse_status_line(text.substr(0, lf - (cr ? 1 : 0)));
   const uint64_t start = offset_;
-  if (line.status >= 100 && line.status < 200 && line.status != 101) {  // interim (RFC 9110 15.2)
-    consume(head_bytes.size());
-    return;
-  }
+  if (line.status >= 100 && line.status < 200 && line.status != 101)
+    return interim_head(head_bytes, text.substr(0, lf), line.status);
   take_request();
   if (line.status == 101 && session_.answered.h2c) sink_.tx_repeat(side_.tx);
   Head head;
   head.direction = Direction::server_to_client;
+  head.status = line.status;
   FieldScratch scratch;
   const auto where = [&](std::string_view p) { return start + static_cast<uint64_t>(p.data() - text.data()); };
   sink_.observe(side_.tx, Field::http_response_protocol, as_bytes(line.version), where(line.version));
@@ -55,7 +54,25 @@ void Parser::response_head(Bytes head_bytes, HeadPart part) {
   side_.oddities = {};
   side_.any_message = true;
   side_.skipped = 0;
-  if (part == HeadPart::whole) response_body(head, line);
+  if (part != HeadPart::whole) return;
+  tell_readings(head, start);
+  response_body(head, line);
+}
+
+// Interim (RFC 9110 15.2): of the request that waits longest. Its fields (Early Hints: links) are not the
+// final response's, but seen.
+void Parser::interim_head(Bytes head_bytes, std::string_view line, unsigned status) {
+  const OpenRequests& open = session_.open;
+  const TxId tx = open.empty() ? no_tx : session_.open.front().tx;
+  if (tx != no_tx) {
+    sink_.observe_number(tx, Field::http_interim_status, status, offset_);
+    Head head;
+    head.direction = Direction::server_to_client;
+    FieldScratch scratch;
+    const size_t fields = std::min(line.size() + 1, head_bytes.size());
+    read_lines(head_bytes.subspan(fields), offset_ + fields, {sink_, tx, head, scratch});
+  }
+  consume(head_bytes.size());
 }
 
 namespace {

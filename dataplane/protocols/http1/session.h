@@ -56,6 +56,8 @@ enum class At : uint8_t {
   handed_off,
 };
 
+inline constexpr uint64_t no_other_end = ~uint64_t{0};
+
 // One direction.
 struct Side {
   At at = At::head;
@@ -76,6 +78,8 @@ struct Side {
   uint64_t next_offset = 0;       // of the first unconsumed byte
   uint64_t left = 0;
   uint64_t body_bytes = 0;
+  uint64_t other_end = no_other_end;  // client: where the body under way ends to another reader
+  uint32_t other_searched = 0;        // bytes behind it in which its head's end was looked for
   ChunkState chunk;
   Oddities oddities;              // of the body under way
 };

@@ -173,6 +173,7 @@ unsigned MessageFields::finish_response(uint64_t offset) {
   const unsigned status = status_of(pseudo(Pseudo::status));
   need_pseudo(Pseudo::status, offset);
   if (status == 0 && seen(Pseudo::status)) report(Oddity::status_invalid, offset);
+  head_.status = status;
   if (status != 0) sink_.observe_number(tx_, Field::http_status, status, offset);
   if (!head_.content_length_valid || head_.content_lengths_differ) report(http1::Oddity::framing_ambiguous, offset);
   return status;

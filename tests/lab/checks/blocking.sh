@@ -5,6 +5,8 @@
 checks_blocking() {
   checks_blocked_files
   checks_blocked_uploads
+  checks_blocked_forms
+  checks_block_pages
   checks_sinkhole
 }
 
@@ -34,6 +36,28 @@ checks_blocked_uploads() {
   check "nor through the proxy" fails fetch_by_proxy victim http://drop.fileshare.test/upload/secret.txt /dev/null -f -T "$lab_dir/secret.txt"
   check "the server has nothing of it" fails test -e "$lab_dir/uploads/secret.txt"
   check "a document of the same size without it leaves, byte-identical" uploaded_whole fetch_by_proxy "$lab_dir/harmless.txt"
+}
+
+# The server has no handler for forms: it answers 405 to what arrives.
+checks_blocked_forms() {
+  check "a listed file in a form is reset on its way" is 000 status_of fetch http://drop.fileshare.test/form -F "doc=@$lab_dir/form-listed.bin"
+  check "nor does it leave through the proxy" fails is 405 status_of fetch_by_proxy http://drop.fileshare.test/form -F "doc=@$lab_dir/form-listed.bin"
+  check "one of the same size that nobody lists arrives" is 405 status_of fetch http://drop.fileshare.test/form -F "doc=@$lab_dir/form-plain.bin"
+}
+
+checks_block_pages() {
+  check "a listed URL whose action is a page is answered with it" is 403 status_of fetch http://cdn.freeware-mirror.test/catalogue/prize
+  check "what the client has is the page" grep -q 'security policy' "$lab_dir/got/status"
+  check "through the proxy, too" is 403 status_of fetch_by_proxy http://cdn.freeware-mirror.test/catalogue/prize
+  check "what the client has is the page again" grep -q 'security policy' "$lab_dir/got/status"
+}
+
+# status_of HOW URL [CURL-ARGUMENT...]: the response's status, 000 without one; its body is in got/status.
+status_of() {
+  local how=$1 url=$2
+  shift 2
+  rm -f "$lab_dir/got/status"
+  "$how" victim "$url" "$lab_dir/got/status" -w '%{http_code}' "$@" || true
 }
 
 checks_sinkhole() {
