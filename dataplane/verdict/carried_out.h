@@ -10,13 +10,21 @@ namespace sekisho {
 
 enum class WireMode : uint8_t { monitor, inline_ };
 
+// What matters of a flow for what can be done to it.
+struct FlowTraits {
+  uint8_t ip_protocol = 0;
+  bool is_dns = false;
+  bool is_opaque = false;  // in a tunnel that nothing can be injected into (Tunnel::is_opaque)
+};
+
 // `monitor` never stops anything. A sinkhole answer exists for DNS over UDP only: elsewhere the flow is reset. A reset exists for
-// TCP only: elsewhere the flow is dropped (DESIGN 7).
-inline Action carried_out(Action asked, WireMode mode, uint8_t ip_protocol, bool dns) {
+// TCP only: elsewhere the flow is dropped (DESIGN 7). In a tunnel there are neither: what is stopped is dropped.
+inline Action carried_out(Action asked, WireMode mode, const FlowTraits& flow) {
   constexpr uint8_t tcp = 6, udp = 17;
   if (mode == WireMode::monitor) return asked == Action::pass ? Action::pass : Action::alert;
-  if (asked == Action::sinkhole && (ip_protocol != udp || !dns)) asked = Action::reset;
-  if (asked == Action::reset && ip_protocol != tcp) asked = Action::drop;
+  if (asked == Action::sinkhole && (flow.ip_protocol != udp || !flow.is_dns)) asked = Action::reset;
+  if (asked == Action::reset && flow.ip_protocol != tcp) asked = Action::drop;
+  if (asked > Action::drop && flow.is_opaque) asked = Action::drop;
   return asked;
 }
 
