@@ -18,12 +18,17 @@ bool is_dns(const Flow& flow) {
          protocol_table().protocols[inspection->app_protocol - 1]->name == "dns";
 }
 
-DefragmenterOptions fragment_options(const PipelineOptions& options) {
+DecodeOptions with_tunnels(DecodeOptions options, const KeyedHash& hash) {
+  options.tunnel_hash = &hash;
+  return options;
+}
+
+DefragmenterOptions fragment_options(const PipelineOptions& options, const DecodeOptions& decode) {
   DefragmenterOptions fragments;
   fragments.rules = options.rules == StreamRules::lenient ? FragmentRules::lenient : FragmentRules::strict;
   fragments.hash_key[0] = options.flows.hash_key[0];
   fragments.hash_key[1] = options.flows.hash_key[1];
-  fragments.decode = options.decode;
+  fragments.decode = decode;
   return fragments;
 }
 
@@ -32,8 +37,9 @@ DefragmenterOptions fragment_options(const PipelineOptions& options) {
 Pipeline::Pipeline(const PipelineOptions& options, RecordOutput& output)
     : options_(options),
       flows_(options.flows, *this),
+      decode_options_(with_tunnels(options.decode, flows_.keyed_hash())),
       streams_(options.streams),
-      fragments_(fragment_options(options), *this),
+      fragments_(fragment_options(options, decode_options_), *this),
       inspector_(options.inspector, output, flows_),
       released_(new Packet[released_packets_max]) {}
 
@@ -45,7 +51,7 @@ void Pipeline::decode_burst(std::span<Packet* const> burst) {
   for (size_t i = 0; i < burst.size(); ++i) {
     if (i + prefetch_ahead < burst.size()) prefetch(burst[i + prefetch_ahead]->data);
     Packet& packet = *burst[i];
-    decode(packet, packet.link, options_.decode);
+    decode(packet, packet.link, decode_options_);
     counters_.decode.count(packet);
     // The ports of a fragment are not known: its home is that of its address pair.
     packet.flow_hash = flows_.hash(packet.tuple);
@@ -119,6 +125,7 @@ void Pipeline::handle(Slot& slot, uint16_t index, uint64_t now_ns) {
     return drop_slot(slot, DropReason::exhausted);
   }
   inspector_.set_packet(index, packet.pair, {now_ns, packet.wall_ns});
+  if (packet.tunnel.has_outer && !handle_outer(slot, packet, now_ns)) return;
   switch (packet.status) {
     case DecodeStatus::ok:
     case DecodeStatus::other_transport: return handle_in_flow(slot, index, now_ns);
@@ -131,6 +138,50 @@ void Pipeline::handle(Slot& slot, uint16_t index, uint64_t now_ns) {
       if (options_.malformed_packets == FailPolicy::closed) drop_slot(slot, DropReason::malformed);
       return;
   }
+}
+
+// The outer conversation of a tunnelled packet is a flow beside the inner one: counted, its addresses looked up, never parsed. False: a
+// verdict has ended it, or there is no room for it and policy is closed.
+bool Pipeline::handle_outer(Slot& slot, const Packet& packet, uint64_t now_ns) {
+  const Packet outer = outer_packet(packet, decode_options_);
+  ++counters_.tunnelled_packets;
+  outer_ = outer.tuple;
+  const FlowTable::Found found = flows_.find_or_create(outer, flows_.hash(outer.tuple), now_ns);
+  if (found.flow == nullptr) {
+    ++counters_.no_flow;
+    if (!found.half_open_full && options_.exhausted.flows == FailPolicy::open) return true;
+    drop_slot(slot, DropReason::exhausted);
+    return false;
+  }
+  slot.outer = found.flow;
+  if (found.flow->state == FlowState::blocked) {
+    drop_slot(slot, DropReason::blocked_flow);
+    return false;
+  }
+  if (!found.created || !inspector_.looks_at_addresses()) return true;
+  FlowInspection* inspection = inspector_.open(*found.flow, Transport::datagram);
+  if (inspection != nullptr) inspector_.on_new_flow(*inspection);
+  if (inspection != nullptr || options_.exhausted.layer7 == FailPolicy::open) return true;
+  drop_slot(slot, DropReason::exhausted);
+  return false;
+}
+
+// For the rows of a flow just made.
+void Pipeline::note_tunnel(Flow& flow, const Packet& packet, Direction direction) {
+  FlowTunnel tunnel;
+  tunnel.type = packet.tunnel.type;
+  tunnel.depth = packet.tunnel.depth;
+  tunnel.is_opaque = packet.tunnel.is_opaque;
+  tunnel.id = packet.tunnel.id;
+  if (packet.tunnel.has_outer) {
+    const FiveTuple outer = direction == Direction::client_to_server ? outer_ : reversed(outer_);
+    tunnel.source = outer.source;
+    tunnel.destination = outer.destination;
+    tunnel.source_port = outer.source_port;
+    tunnel.destination_port = outer.destination_port;
+    tunnel.ip_protocol = outer.ip_protocol;
+  }
+  flows_.set_tunnel(flow, tunnel);
 }
 
 void Pipeline::handle_fragment(Slot& slot, uint16_t index, uint64_t now_ns) {
@@ -157,6 +208,8 @@ void Pipeline::handle_fragment(Slot& slot, uint16_t index, uint64_t now_ns) {
     if (options_.malformed_packets == FailPolicy::closed) drop_slot(slot, DropReason::malformed);
     return;
   }
+  const bool counted = slot.packet->tunnel.has_outer;  // a fragment inside a tunnel, of which the outer datagram was whole
+  if (!counted && slot.judged->tunnel.has_outer && !handle_outer(slot, *slot.judged, now_ns)) return;
   handle_in_flow(slot, index, now_ns);
 }
 
@@ -201,6 +254,7 @@ void Pipeline::handle_in_flow(Slot& slot, uint16_t, uint64_t now_ns) {
   Flow& flow = *found.flow;
   slot.flow = &flow;
   slot.direction = found.direction;
+  if (found.created && packet.tunnel.depth != 0) [[unlikely]] note_tunnel(flow, packet, found.direction);
   if (flow.state == FlowState::blocked) return handle_blocked(slot);
   if (found.created && inspector_.looks_at_addresses()) {
     const Transport transport = packet.ip_protocol == ip_protocol_tcp ? Transport::stream : Transport::datagram;
@@ -388,8 +442,10 @@ void Pipeline::forget_flow(Flow& flow) {
   for (const Decision& decision : inspector_.decisions())
     if (decision.flow == &flow) stop_packets(decision);
   inspector_.forget_decisions(flow);
-  for (size_t i = 0; i < slot_count_; ++i)
+  for (size_t i = 0; i < slot_count_; ++i) {
     if (slots_[i].flow == &flow) slots_[i].flow = nullptr;
+    if (slots_[i].outer == &flow) slots_[i].outer = nullptr;
+  }
 }
 
 // --- verdicts
@@ -415,7 +471,8 @@ void Pipeline::apply(const Decision& decision, uint64_t now_ns) {
 bool Pipeline::stop_packets(const Decision& decision) {
   if (decision.burst_index >= slot_count_) return false;
   Slot& deciding = slots_[decision.burst_index];
-  if (deciding.flow != decision.flow || deciding.fate != Fate::forward) return false;
+  const auto is_of = [&decision](const Slot& slot) { return slot.flow == decision.flow || slot.outer == decision.flow; };
+  if (!is_of(deciding) || deciding.fate != Fate::forward) return false;
   const Flow& flow = *decision.flow;
   deciding.sinkhole = decision.action == Action::sinkhole;
   deciding.block_page = decision.action == Action::block_page;
@@ -425,7 +482,7 @@ bool Pipeline::stop_packets(const Decision& decision) {
   // One DNS message is answered for by itself; the resolver's flow goes on.
   if (flow.tuple.ip_protocol == ip_protocol_udp && is_dns(flow)) return false;
   for (size_t i = decision.burst_index + size_t{1}; i < slot_count_; ++i)
-    if (slots_[i].flow == &flow && slots_[i].fate == Fate::forward) drop_slot(slots_[i], DropReason::blocked_flow);
+    if (is_of(slots_[i]) && slots_[i].fate == Fate::forward) drop_slot(slots_[i], DropReason::blocked_flow);
   return true;
 }
 
@@ -473,6 +530,10 @@ void Pipeline::put_inject(const InjectedFrame& frame, const Packet& cause, Towar
 // A reset for each end, behind the burst's earlier packets: sent ahead of them it would draw a challenge ACK.
 void Pipeline::inject_resets(const Slot& slot) {
   const Packet& packet = *slot.judged;
+  if (packet.tunnel.is_opaque) {
+    ++counters_.tunnel_unanswered;
+    return;
+  }
   const bool opening = (packet.tcp.flags & tcp_flag::syn) != 0;
   const uint32_t receiver_expects = slot.has_stream ? slot.expected[index_of(slot.direction)] : packet.tcp.sequence;
   const uint32_t sender_expects =
@@ -523,6 +584,10 @@ void Pipeline::inject_block_page(const Slot& slot) {
 }
 
 void Pipeline::inject_sinkhole(const Slot& slot) {
+  if (slot.judged->tunnel.is_opaque) {
+    ++counters_.tunnel_unanswered;
+    return;
+  }
   const Toward client = slot.direction == Direction::client_to_server ? Toward::sender : Toward::receiver;
   if (frame_count_ == frames_.size() ||
       !build_sinkhole_answer(*slot.judged, way_of(slot, client), options_.sinkhole, frames_[frame_count_])) {

@@ -90,6 +90,8 @@ struct PipelineCounters {
   uint64_t no_flow = 0;
   uint64_t bypassed_packets = 0;
   uint64_t l7_malformed = 0;
+  uint64_t tunnelled_packets = 0; // whose innermost conversation was inspected
+  uint64_t tunnel_unanswered = 0; // resets and sinkhole answers not sent: the flow is in a tunnel that we cannot write in
   uint64_t pair_closed = 0;       // packets dropped because no sighting could be told
   uint64_t injected_mirrored = 0; // frames of ours toward a side that was not heard yet: the packet's own link header, swapped
   uint64_t inject_failed = 0;     // not made: more than injected_frames_max for a burst, or of no packet they could answer
@@ -132,6 +134,7 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
     Packet* packet;          // as received
     Packet* judged;          // the same, or the datagram made of it and its fellows
     Flow* flow;
+    Flow* outer;             // the conversation that the packet's tunnel is
     Direction direction;
     Fate fate;
     DropReason reason;
@@ -146,6 +149,8 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   };
 
   void handle(Slot& slot, uint16_t index, uint64_t now_ns);
+  bool handle_outer(Slot& slot, const Packet& packet, uint64_t now_ns);
+  void note_tunnel(Flow& flow, const Packet& packet, Direction direction);
   void handle_fragment(Slot& slot, uint16_t index, uint64_t now_ns);
   void take_originals(Slot& slot, std::span<const Packet> originals);
   void handle_in_flow(Slot& slot, uint16_t index, uint64_t now_ns);
@@ -199,6 +204,7 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
 
   PipelineOptions options_;
   FlowTable flows_;
+  DecodeOptions decode_options_;  // options_.decode, with the secret that names tunnels
   StreamMemory streams_;
   Defragmenter fragments_;
   Inspector inspector_;
@@ -214,6 +220,7 @@ class Pipeline final : private FlowListener, private StreamReader, private Fragm
   size_t frame_count_ = 0;
   std::array<Outcome, burst_packets_max + released_packets_max + injected_frames_max> outcomes_;
   size_t outcome_count_ = 0;
+  FiveTuple outer_;           // of the packet being handled, where it has one
   Flow* reading_ = nullptr;   // the flow whose stream is delivering
   uint16_t reading_pair_ = 0;                    // of the packet that is being judged
   DropReason stop_reason_ = DropReason::stream;  // why the reader wanted no more

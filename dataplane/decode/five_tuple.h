@@ -32,10 +32,11 @@ struct FiveTuple {
   uint8_t reserved = 0;
   uint16_t path = 0;              // port pair or declared path group: part of the key (DESIGN 6)
   uint32_t vlans = 0;             // by option the VLAN ids, outer in the upper half, each + 1 so that 0 is no tag; else 0
+  uint32_t tunnel = 0;            // names the tunnel that the conversation travels in (layers.h, tunnel_key); 0 = none
 
   bool operator==(const FiveTuple&) const = default;
 };
-static_assert(sizeof(FiveTuple) == 44);
+static_assert(sizeof(FiveTuple) == 48);
 
 inline FiveTuple reversed(const FiveTuple& tuple) {
   FiveTuple other = tuple;

@@ -5,6 +5,7 @@
 
 #include "dataplane/decode/checksum.h"
 #include "dataplane/decode/fragments.h"
+#include "dataplane/decode/layers.h"
 
 namespace sekisho {
 
@@ -86,7 +87,7 @@ FragmentReason Defragmenter::build_datagram(const Tracker& tracker) {
   else
     make_ipv6_whole(frame, first, tracker.end_seen);
   const uint32_t ip_bytes = header_end - first.l3_offset + tracker.end_seen;
-  if (first.pppoe) store_be16(frame + first.l3_offset - 4, static_cast<uint16_t>(std::min<uint32_t>(ip_bytes + 2, UINT16_MAX)));
+  if (first.pppoe && !first.tunnel.is_opaque) store_be16(frame + first.l3_offset - 4, static_cast<uint16_t>(std::min<uint32_t>(ip_bytes + 2, UINT16_MAX)));
 
   datagram_ = held_[tracker.last_by_arrival].packet;  // its times and number: now the datagram exists
   datagram_.data = frame;
@@ -94,9 +95,12 @@ FragmentReason Defragmenter::build_datagram(const Tracker& tracker) {
   datagram_.memory = &buffer_memory;
   datagram_.owner = buffer;
   datagram_.checksum_verified = false;
-  decode(datagram_, first.link, decode_options_);
+  if (first.tunnel.is_opaque)
+    decode_inner_datagram(datagram_, first, decode_options_);
+  else
+    decode(datagram_, first.link, decode_options_);
   datagram_.reassembled = true;
-  if (datagram_.status == DecodeStatus::fragment) datagram_.status = DecodeStatus::too_deep;  // fragments of a fragment
+  if (datagram_.status == DecodeStatus::fragment) stop(datagram_, DecodeStatus::too_deep, DecodeAnomaly::nested_fragment);
   return FragmentReason::none;
 }
 

@@ -10,7 +10,7 @@ namespace sekisho {
 
 namespace {
 
-constexpr size_t datagram_buffer_bytes = link_header_bytes_max + 40 + datagram_bytes_max;
+constexpr size_t datagram_buffer_bytes = encapsulation_bytes_max + 40 + datagram_bytes_max;
 
 // RFC 791 2.3 names the protocol as part of the key, RFC 8200 4.5 does not.
 FiveTuple key_of(const Packet& packet) {

@@ -58,6 +58,9 @@ uint64_t rest_of(const FiveTuple& tuple, uint64_t mask) {
   return (tuple.source_port ^ turn) << 48 | (tuple.destination_port ^ turn) << 32 | uint64_t{tuple.path} << 16 | tuple.ip_protocol;
 }
 
+// What the conversation travels in.
+uint64_t surroundings_of(const FiveTuple& tuple) { return uint64_t{tuple.tunnel} << 32 | tuple.vlans; }
+
 }  // namespace
 
 template <int block_rounds, int final_rounds>
@@ -100,7 +103,7 @@ KeyedHash::Method KeyedHash::fastest() {
     low = _mm_aesenc_si128(low, keys[round]);
     high = _mm_aesenc_si128(high, keys[round + 1]);
   }
-  __m128i state = _mm_xor_si128(_mm_add_epi64(low, high), _mm_set_epi64x(tuple.vlans, static_cast<int64_t>(rest_of(tuple, mask))));
+  __m128i state = _mm_xor_si128(_mm_add_epi64(low, high), _mm_set_epi64x(static_cast<int64_t>(surroundings_of(tuple)), static_cast<int64_t>(rest_of(tuple, mask))));
   for (int round = 5; round < 8; ++round) state = _mm_aesenc_si128(state, keys[round]);
   return static_cast<uint64_t>(_mm_extract_epi64(state, 0) ^ _mm_extract_epi64(state, 1));
 }
@@ -112,7 +115,7 @@ uint64_t KeyedHash::hash_siphash(const FiveTuple& tuple) const {
   for (const uint8_t* at : {&ordered.source[0], &ordered.source[8], &ordered.destination[0], &ordered.destination[8]})
     state.absorb<1>(load_u64(at));
   state.absorb<1>(rest_of(tuple, mask));
-  state.absorb<1>(uint64_t{sizeof(FiveTuple)} << 56 | tuple.vlans);
+  state.absorb<1>(surroundings_of(tuple));
   return state.finish<3>();
 }
 

@@ -131,13 +131,19 @@ BOOST_AUTO_TEST_CASE(an_address_with_the_other_sides_port_is_another_flow) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(another_vlan_stack_is_another_flow) {
+BOOST_AUTO_TEST_CASE(another_vlan_stack_or_tunnel_is_another_flow) {
   std::mt19937 random(3);
   for (const KeyedHash& hash : methods()) {
     FiveTuple tuple = random_tuple(random);
     const uint64_t plain = hash(tuple);
     tuple.vlans = 101U << 16 | 201U;
+    const uint64_t tagged = hash(tuple);
+    BOOST_TEST(tagged != plain);
+    BOOST_TEST(tagged == hash(reversed(tuple)));
+    tuple.tunnel = tuple.vlans;
+    tuple.vlans = 0;
     BOOST_TEST(hash(tuple) != plain);
+    BOOST_TEST(hash(tuple) != tagged);
     BOOST_TEST(hash(tuple) == hash(reversed(tuple)));
   }
 }

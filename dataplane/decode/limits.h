@@ -30,8 +30,15 @@ inline constexpr size_t datagram_bytes_max = 65535;
 // Reassembled datagrams that are in use at one time (a stage may retain one), per lcore, count, 64 KiB each. Past it: the
 // datagram is dropped, counter `fragments.no_buffer`.
 inline constexpr uint32_t datagram_buffers_max = 64;
-// Link header in front of a reassembled datagram, bytes: 20 (Linux cooked v2) + 2 VLAN tags of 4 + LLC/SNAP or PPPoE of 8.
-// Decode records no longer one, so it cannot be passed.
-inline constexpr size_t link_header_bytes_max = 36;
+// Layers taken off one packet (IP in IP, GRE, VXLAN, MPLS, ...), count. Past it: counter `decode.too_deep`, no flow, policy decides.
+inline constexpr unsigned tunnel_depth_max = 4;
+// What stands in front of the innermost IP header, bytes: the link header (at most 20 for Linux cooked v2, 8 for two VLAN tags, 8 for
+// LLC/SNAP or PPPoE) and the tunnels' headers, IP options and extension headers among them. A reassembled datagram keeps them. Past
+// it: counter `decode.too_deep`, no flow, policy decides.
+inline constexpr size_t encapsulation_bytes_max = 512;
+// Labels of one MPLS stack, count. Past it: as above.
+inline constexpr unsigned mpls_labels_max = 16;
+// Extension headers of one GTP-U header, count (3GPP TS 29.281 5.2 knows a handful). Past it: the datagram is no tunnel, only UDP.
+inline constexpr unsigned gtp_extensions_max = 8;
 
 }  // namespace sekisho

@@ -57,8 +57,23 @@ enum class DecodeAnomaly : uint8_t {
   bad_udp_checksum,
   bad_icmp_header,
   bad_icmp_checksum,
+  bad_gre_checksum,
+  nested_fragment,    // a fragment inside a datagram that came in fragments
   count
 };
+
+// What a datagram may travel in besides its link. Names: tunnel_name() in decode.h.
+enum class TunnelType : uint8_t { none, pppoe, mpls, ip_in_ip, gre, erspan, vxlan, geneve, gtp, teredo, ayiya, count };
+
+// What decode took off to reach the innermost IP header.
+struct Tunnel {
+  uint32_t id = 0;                       // of `type`: VNI, TEID, GRE key, PPPoE session, bottom MPLS label
+  TunnelType type = TunnelType::none;    // the outermost over IP, else the outermost
+  uint8_t depth = 0;                     // layers taken off; 0 = the other members mean nothing
+  bool has_outer = false;                // there was an IP header in front: the outer conversation is one of its own
+  bool is_opaque = false;                // we cannot write an answer in it: labels and numbers of the other direction are not known
+};
+static_assert(sizeof(Tunnel) == 8);
 
 // Of a packet whose status is `fragment` (RFC 791 3.1, RFC 8200 4.5).
 struct FragmentHeader {
@@ -120,7 +135,7 @@ struct Packet {
   bool dont_fragment = false;
   bool reassembled = false;       // data is a datagram made of fragments, not a frame of the wire
   bool pppoe = false;             // RFC 2516: eight bytes in front of the IP header, whose length field stands at l3_offset - 4
-  uint8_t vlan_count = 0;
+  uint8_t vlan_count = 0;         // tags of the frame itself; those inside tunnels are not listed
   uint16_t vlan[packet_vlan_tags_max] = {};  // ids, outer first
   uint16_t ip_id = 0;
   uint16_t l3_offset = 0;
@@ -130,6 +145,7 @@ struct Packet {
   uint8_t icmp_type = 0;
   uint8_t icmp_code = 0;
   uint64_t flow_hash = 0;         // keyed, equal for both directions; names the home lcore
+  Tunnel tunnel;
   FiveTuple tuple;                // as sent: source is the sender
   TcpHeader tcp;
   FragmentHeader fragment;

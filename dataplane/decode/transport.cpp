@@ -89,7 +89,7 @@ void decode_tcp(Packet& packet, Extent extent, const DecodeOptions& options) {
     judge_checksum(packet, transport_checksum(packet.tuple, segment(packet, extent)), DecodeAnomaly::bad_tcp_checksum);
 }
 
-void decode_udp(Packet& packet, Extent extent, const DecodeOptions& options) {
+void decode_udp_header(Packet& packet, Extent extent, const DecodeOptions& options) {
   if (extent.bytes() < udp_bytes) return stop(packet, DecodeStatus::bad_header, DecodeAnomaly::bad_udp_length);
   if (extent.captured(packet) < udp_bytes) return stop(packet, DecodeStatus::truncated);
   const uint8_t* header = packet.data + extent.at;
@@ -102,10 +102,16 @@ void decode_udp(Packet& packet, Extent extent, const DecodeOptions& options) {
   const Extent datagram{extent.at, extent.at + bytes};
   if (!finish(packet, datagram, udp_bytes) || !verifies(packet, options)) return;
   const bool without_checksum = load_be16(header + 6) == 0;
-  if (without_checksum && packet.ip_version == 4) return;
-  // RFC 8200 8.1: over IPv6 there must be one.
+  // RFC 8200 8.1: over IPv6 there must be one, but in front of a tunnel (RFC 6935).
+  if (without_checksum && (packet.ip_version == 4 || may_be_udp_tunnel(packet.tuple))) return;
   const uint16_t remainder = without_checksum ? uint16_t{1} : transport_checksum(packet.tuple, segment(packet, datagram));
   judge_checksum(packet, remainder, DecodeAnomaly::bad_udp_checksum);
+}
+
+void decode_udp(Packet& packet, Extent extent, const DecodeOptions& options) {
+  decode_udp_header(packet, extent, options);
+  if (may_be_udp_tunnel(packet.tuple) && packet.status == DecodeStatus::ok && options.tunnel_hash != nullptr) [[unlikely]]
+    decode_udp_tunnel(packet, {packet.payload_offset, packet.payload_offset + packet.payload_length}, options);
 }
 
 bool decode_icmp_header(Packet& packet, Extent extent) {
@@ -141,15 +147,16 @@ struct Transport {
 constexpr Transport transports[] = {
     {ip_protocol::icmp, 4, decode_icmp},
     {ip_protocol::icmpv6, 6, decode_icmpv6},
+    {ip_protocol::gre, 0, decode_gre},
+    {ip_protocol::ipv4, 0, decode_ip_in_ip},
+    {ip_protocol::ipv6, 0, decode_ip_in_ip},
 };
 
 [[gnu::noinline]] void decode_rare_transport(Packet& packet, uint8_t protocol, Extent extent, const DecodeOptions& options) {
   for (const Transport& transport : transports)
     if (transport.protocol == protocol && (transport.ip_version == 0 || transport.ip_version == packet.ip_version))
       return transport.decode(packet, extent, options);
-  packet.payload_offset = extent.at;
-  packet.payload_length = extent.captured(packet);
-  packet.status = extent.end > packet.length ? DecodeStatus::truncated : DecodeStatus::other_transport;
+  finish_other_transport(packet, extent);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "dataplane/decode/five_tuple.h"
 #include "dataplane/decode/link_path.h"
+#include "dataplane/decode/packet.h"
 #include "dataplane/observe/sink.h"
 
 namespace sekisho {
@@ -26,6 +27,8 @@ inline constexpr uint16_t midstream = 1;   // no handshake seen
 inline constexpr uint16_t bypassed = 2;    // nothing left to learn: counters and forwarding only
 inline constexpr uint16_t sinkholed = 4;
 inline constexpr uint16_t block_page = 8;  // its client was answered in the server's place
+inline constexpr uint16_t in_tunnel = 16;  // FlowTable::tunnel() says in which
+inline constexpr uint16_t opaque = 32;     // in one that we cannot answer through: verdicts drop its frames, nothing is injected
 }  // namespace flow_flag
 
 inline constexpr uint16_t flow_port_unknown = 0xffff;  // that side has not spoken
@@ -56,9 +59,22 @@ struct FlowFirst {
   static const uint8_t* mac_of(const LinkPath& own, const LinkPath& others) { return own.known() ? own.source() : others.destination(); }
 };
 
+// What a flow travels in, for its rows: the outermost conversation, as the client's packets have it.
+struct FlowTunnel {
+  Address source{};
+  Address destination{};
+  uint16_t source_port = 0;
+  uint16_t destination_port = 0;
+  uint8_t ip_protocol = 0;        // 0: no IP in front (PPPoE, MPLS)
+  TunnelType type = TunnelType::none;
+  uint8_t depth = 0;              // 0 = the flow is in no tunnel
+  bool is_opaque = false;         // Tunnel::is_opaque
+  uint32_t id = 0;
+};
+static_assert(sizeof(FlowTunnel) == 44);
+
 struct alignas(64) Flow {
   FiveTuple tuple;  // client to server
-  uint32_t table_index = 0;  // of this flow in the table's array
   uint64_t id = 0;  // unique within the process: lcore in the top byte
   uint64_t last_ns = 0;
   // Second line.
@@ -66,10 +82,10 @@ struct alignas(64) Flow {
   uint32_t packets[2] = {};
   TcpStream* stream = nullptr;
   FlowInspection* inspection = nullptr;
+  uint32_t table_index = 0;  // of this flow in the table's array
   uint32_t timer_next = 0;   // timer wheel links, table indexes; 0 = none
   uint32_t timer_previous = 0;
   uint32_t timer_slot = 0;
-  uint32_t last_wall_delta_us = 0;  // unused by the table: wall time of the last packet, us after start_wall_ns
   FlowState state = FlowState::half_open;
   uint8_t tcp_flags[2] = {};        // as in FlowFirst, here so that a packet does not touch the third line
   uint16_t flags = 0;

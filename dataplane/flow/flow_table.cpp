@@ -14,17 +14,16 @@ constexpr unsigned ethernet_bytes = 14;
 
 // In words: six compares without a branch between them.
 struct TupleWords {
-  uint64_t words[5];
-  uint32_t vlans;
+  uint64_t words[6];
 
-  explicit TupleWords(const FiveTuple& tuple) : vlans(tuple.vlans) { std::memcpy(words, &tuple, sizeof words); }
+  explicit TupleWords(const FiveTuple& tuple) { std::memcpy(words, &tuple, sizeof words); }
   bool operator==(const TupleWords& other) const {
-    uint64_t difference = vlans ^ other.vlans;
-    for (int i = 0; i < 5; ++i) difference |= words[i] ^ other.words[i];
+    uint64_t difference = 0;
+    for (int i = 0; i < 6; ++i) difference |= words[i] ^ other.words[i];
     return difference == 0;
   }
 };
-static_assert(offsetof(FiveTuple, vlans) == sizeof(TupleWords::words));
+static_assert(sizeof(FiveTuple) == sizeof(TupleWords::words));
 
 // Whether the first packet seen of a flow is an answer. A handshake says so; where none was seen, the ports: services have the low
 // ones, the clients' systems take theirs from the others (RFC 6335 6, RFC 6056 3.2).
@@ -76,6 +75,7 @@ FlowTable::FlowTable(const FlowTableOptions& options, FlowListener& listener)
       hash_(options.hash_key),
       flows_(size_t{options.flows_max} + 1),
       cold_(size_t{options.flows_max} + 1),
+      tunnels_(size_t{options.flows_max} + 1),
       index_(options.flows_max),
       timers_(flows_.data()) {
   static_assert(static_cast<int>(FlowState::half_open) == 0 && static_cast<int>(FlowState::established) == 1 &&
@@ -206,6 +206,12 @@ FlowFirst& FlowTable::first(const Flow& flow) {
   first.tcp_flags[0] = flow.tcp_flags[0];
   first.tcp_flags[1] = flow.tcp_flags[1];
   return first;
+}
+
+void FlowTable::set_tunnel(Flow& flow, const FlowTunnel& tunnel) {
+  tunnels_[flow.table_index] = tunnel;
+  flow.flags |= flow_flag::in_tunnel;
+  if (tunnel.is_opaque) flow.flags |= flow_flag::opaque;
 }
 
 void FlowTable::set_state(Flow& flow, FlowState state, uint64_t now_ns) {

@@ -81,6 +81,13 @@ class FlowTable {
   Flow* find(const FiveTuple& tuple);
 
   FlowFirst& first(const Flow& flow);
+  // What the flow travels in; nullptr: in no tunnel. Valid while the flow is.
+  const FlowTunnel* tunnel(const Flow& flow) const {
+    return (flow.flags & flow_flag::in_tunnel) != 0 ? &tunnels_[flow.table_index] : nullptr;
+  }
+  // Of a flow just made.
+  void set_tunnel(Flow& flow, const FlowTunnel& tunnel);
+  const KeyedHash& keyed_hash() const { return hash_; }
 
   // State changes re-arm the timer and move the flow between the half-open and the established bound.
   void set_state(Flow& flow, FlowState state, uint64_t now_ns);
@@ -133,6 +140,7 @@ class FlowTable {
   const KeyedHash hash_;
   ZeroedArray<Flow> flows_;     // from 1
   ZeroedArray<Cold> cold_;
+  ZeroedArray<FlowTunnel> tunnels_;  // of flows with flow_flag::in_tunnel; the others' pages stay untouched
   FlowIndex index_;
   TimerWheel timers_;
   uint32_t free_ = 0;           // list through timer_next

@@ -18,6 +18,7 @@ struct FlowInspection {
   Flow* flow = nullptr;
   Transaction* oldest = nullptr;   // open transactions, in the order they began
   Transaction* newest = nullptr;
+  Transaction* proxied = nullptr;  // values of the section `proxy`: the flow's, repeated by each later transaction
   Body* bodies = nullptr;          // open bodies, newest first
   uint64_t gap_bytes = 0;          // never delivered to the parsers
   uint64_t delivered[2] = {};      // bytes of each direction's stream that the parsers were offered
@@ -33,6 +34,7 @@ struct FlowInspection {
   uint16_t sightings = 0;
   uint16_t anomalies = 0;
   uint8_t app_protocol = 0;        // index in the protocol list + 1
+  uint8_t first_protocol = 0;      // the same of what the flow began with, in front of any hand-off
   Action verdict = Action::pass;   // the strongest carried out so far
   bool finished = false;           // the session has nothing left to learn
 };

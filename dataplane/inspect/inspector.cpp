@@ -110,6 +110,7 @@ void Inspector::close(Flow& flow, FlowEnd end) {
 
 void Inspector::release(Flow& flow) {
   if (flow.inspection == nullptr) return;
+  if (flow.inspection->proxied != nullptr) Transaction::close(flow.inspection->proxied, transactions_);
   flow_blocks_.give(flow.inspection);
   flow.inspection = nullptr;
   current_ = nullptr;
@@ -159,6 +160,7 @@ void Inspector::note_protocol(FlowInspection& inspection) {
   if (inspection.app_protocol != 0 && table.protocols[inspection.app_protocol - 1] == protocol) return;
   for (size_t i = 0; i < table.count; ++i)
     if (table.protocols[i] == protocol) inspection.app_protocol = static_cast<uint8_t>(i + 1);
+  if (inspection.first_protocol == 0 || inspection.session.depth() == 0) inspection.first_protocol = inspection.app_protocol;
   look_up(nullptr, Field::flow_app_proto, as_bytes(protocol->name), 0);
 }
 
@@ -194,6 +196,7 @@ TxId Inspector::tx_begin(Direction first) {
     transaction->add_number(transactions_, Field::transaction_start_ns, clock_.wall_ns);
   note_protocol(inspection);
   transaction->app_protocol = inspection.app_protocol;
+  if (inspection.proxied != nullptr && !transaction->repeat(transactions_, *inspection.proxied)) ++counters_.tx_full;
   (inspection.newest != nullptr ? inspection.newest->next : inspection.oldest) = transaction;
   inspection.newest = transaction;
   ++inspection.open_transactions;
@@ -233,7 +236,29 @@ void Inspector::end_transaction(FlowInspection& inspection, Transaction* transac
 
 // --- values
 
+namespace {
+// The catalogue's section `proxy`.
+constexpr bool is_of_proxy(Field field) { return field >= Field::proxy_protocol && field <= Field::proxy_user; }
+}  // namespace
+
+// Where such values of the flow are kept; a proxy inside a proxy begins anew. nullptr: no memory, or no row wants the field.
+Transaction* Inspector::proxied(Field field) {
+  Transaction*& kept = current_->proxied;
+  if (field == Field::proxy_protocol && kept != nullptr) {
+    Transaction::close(kept, transactions_);
+    kept = nullptr;
+  }
+  if (!options_.rows.test(field)) return nullptr;
+  if (kept == nullptr) kept = Transaction::open(transactions_, no_tx, direction_, clock_.now_ns, clock_.wall_ns);
+  if (kept == nullptr) ++counters_.tx_full;
+  return kept;
+}
+
 void Inspector::on_observe(TxId tx, Field field, Bytes value, uint64_t offset) {
+  if (is_of_proxy(field)) {
+    if (Transaction* kept = proxied(field)) kept->add(transactions_, field, value);
+    return;
+  }
   Transaction* transaction = find(tx);
   if (transaction != nullptr && options_.rows.test(field) && !transaction->add(transactions_, field, value))
     ++counters_.tx_full;
@@ -247,6 +272,10 @@ void Inspector::on_observe(TxId tx, Field field, Bytes value, uint64_t offset) {
 }
 
 void Inspector::on_observe_number(TxId tx, Field field, uint64_t value, uint64_t offset) {
+  if (is_of_proxy(field)) {
+    if (Transaction* kept = proxied(field)) kept->add_number(transactions_, field, value);
+    return;
+  }
   Transaction* transaction = find(tx);
   if (transaction != nullptr && options_.rows.test(field) && !transaction->add_number(transactions_, field, value))
     ++counters_.tx_full;
@@ -323,7 +352,9 @@ void Inspector::on_sighting(const Observation& seen, const IndicatorEntry& entry
   FlowInspection& inspection = *seen.inspection;
   Flow& flow = *inspection.flow;
   const WireMode mode = options_.modes[seen.pair % port_pairs_max];
-  Action action = carried_out(entry.action, mode, flow.tuple.ip_protocol, spoken_by(inspection));
+  const bool is_opaque = (flow.flags & flow_flag::opaque) != 0;
+  Action action = carried_out(entry.action, mode, {flow.tuple.ip_protocol, spoken_by(inspection), is_opaque});
+  if (is_opaque && mode == WireMode::inline_ && entry.action > Action::drop) ++counters_.tunnel_unanswered;
   if (action == Action::block_page && !seen.answerable) action = Action::reset;
   ++counters_.sightings;
   if (action > inspection.verdict) inspection.verdict = action;
@@ -400,7 +431,9 @@ void Inspector::handoff(Direction direction, uint64_t offset, HandoffHint hint) 
 }
 
 TxId Inspector::tx_repeat(TxId tx) {
+  Transaction* kept = std::exchange(current_->proxied, nullptr);  // `tx` has repeated it
   const TxId id = tx_begin(direction_);
+  current_->proxied = kept;
   const Transaction* from = find(tx);
   Transaction* to = find(id);
   if (from != nullptr && to != nullptr) {

@@ -60,6 +60,7 @@ struct InspectorCounters {
   uint64_t sightings = 0;
   uint64_t sightings_folded = 0;
   uint64_t anomalies = 0;
+  uint64_t tunnel_unanswered = 0;   // resets and sinkhole answers that became drops: the flow is in a tunnel that we cannot write in
   uint64_t scan_hits_dropped = 0;   // keywords of one piece of a body past scan_hits_max
   uint64_t streams_restarted = 0;   // body scans that went on with a new generation
   uint64_t expectations_unused = 0;
@@ -149,6 +150,7 @@ class Inspector final : public Sink {
   friend class LayerSink;
 
   Transaction* find(TxId tx) const;
+  Transaction* proxied(Field field);
   Transaction* find_or_newest(TxId tx) const;
   void end_transaction(FlowInspection& inspection, Transaction* transaction, Completeness completeness);
   void look_up(Transaction* transaction, Field field, Bytes value, uint64_t offset);
@@ -161,6 +163,7 @@ class Inspector final : public Sink {
   void write_folded(FoldedSighting& folded);
   void write_all_folded();
   void write_ended();
+  void describe_flow(RecordWriter& writer, const Flow& flow, uint8_t app_protocol, TxId transaction);
   void write_transaction(const FlowInspection& inspection, const Transaction& transaction);
   void write_file(const FlowInspection& inspection, const Body& body, BodyEnd end);
   void write_anomaly(Flow& flow, const Transaction* transaction, const char* name, const char* layer,

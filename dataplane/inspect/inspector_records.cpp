@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dataplane/content/file_type.h"
+#include "dataplane/decode/decode.h"
 #include "dataplane/inspect/inspector.h"
 #include "dataplane/protocols/protocol.h"
 
@@ -21,6 +22,8 @@ constexpr std::string_view carrier_names[] = {
 constexpr uint32_t room(unsigned fields, size_t text_bytes = 0) {
   return fields * field_bytes + static_cast<uint32_t>(text_bytes);
 }
+// Of what describe_flow() adds for a flow in a tunnel.
+uint32_t tunnel_room(const Flow& flow) { return (flow.flags & flow_flag::in_tunnel) != 0 ? room(8, 2 * 16 + 16) : 0; }
 uint32_t transaction_room(const Transaction* transaction) {
   return transaction != nullptr ? transaction->record_bytes() : 0;
 }
@@ -35,6 +38,22 @@ void write_range(const ByteRange& range, RecordWriter& writer) {
 
 }  // namespace
 
+// The flow's part of a record's header and endpoints, and as fields what the flow travels in.
+void Inspector::describe_flow(RecordWriter& writer, const Flow& flow, uint8_t app_protocol, TxId transaction) {
+  RecordOutput::describe_flow(writer, flow, flows_.first(flow), app_protocol, transaction);
+  const FlowTunnel* tunnel = flows_.tunnel(flow);
+  if (tunnel == nullptr) return;
+  writer.text(Field::tunnel_type, tunnel_name(tunnel->type));
+  writer.number(Field::tunnel_depth, tunnel->depth);
+  writer.number(Field::tunnel_id, tunnel->id);
+  if (tunnel->ip_protocol == 0) return;
+  writer.bytes(Field::tunnel_source, tunnel->source);
+  writer.bytes(Field::tunnel_destination, tunnel->destination);
+  writer.number(Field::tunnel_ip_protocol, tunnel->ip_protocol);
+  writer.number(Field::tunnel_source_port, tunnel->source_port);
+  writer.number(Field::tunnel_destination_port, tunnel->destination_port);
+}
+
 // Transactions that ended before what is written next come before it in their ring, whatever the size of bursts.
 void Inspector::write_ended() {
   if (ended_ != nullptr) resolve();
@@ -43,8 +62,8 @@ void Inspector::write_ended() {
 void Inspector::write_transaction(const FlowInspection& inspection, const Transaction& transaction) {
   if (!options_.transaction_records) return;
   output_.set_clock(packet_clocks_[transaction.end_burst_index % packets_per_resolve_max]);  // its end's
-  if (!output_.begin(RingKind::transactions, RecordType::transaction, transaction.record_bytes())) return;
-  output_.describe_flow(*inspection.flow, flows_.first(*inspection.flow), transaction.app_protocol, transaction.id());
+  if (!output_.begin(RingKind::transactions, RecordType::transaction, transaction.record_bytes() + tunnel_room(*inspection.flow))) return;
+  describe_flow(output_.writer(), *inspection.flow, transaction.app_protocol, transaction.id());
   RecordWriter& writer = output_.writer();
   writer.header().flags |= transaction.flags;
   writer.endpoints().first_direction = static_cast<uint8_t>(transaction.first);
@@ -90,16 +109,16 @@ void Inspector::write_sighting(const Observation& seen, const IndicatorEntry& en
     if (FoldedSighting* oldest = folder_.full() ? &folder_.oldest() : nullptr) write_folded(*oldest);
     RecordWriter writer = folder_.begin(key);
     output_.stamp(writer, RingKind::sightings);
-    output_.describe_flow(writer, flow, flows_.first(flow), app_protocol, transaction);
     writer.number(Field::sighting_count, 0);  // first: of a record cut short, the count stays
+    describe_flow(writer, flow, app_protocol, transaction);
     fill_sighting(seen, entry, matched, verdict, writer);
     folder_.finish(writer);
   }
   const Image& image = *look_ups_.image();
   const size_t texts = size_t{entry.original_length} + image.feed(entry.feed).size() + matched.size();
-  if (!output_.begin(RingKind::sightings, RecordType::sighting, room(18, texts) + transaction_room(seen.transaction)))
-    return lost_sighting(seen.pair);
-  output_.describe_flow(flow, flows_.first(flow), app_protocol, transaction);
+  const uint32_t bytes = room(18, texts) + transaction_room(seen.transaction) + tunnel_room(flow);
+  if (!output_.begin(RingKind::sightings, RecordType::sighting, bytes)) return lost_sighting(seen.pair);
+  describe_flow(output_.writer(), flow, app_protocol, transaction);
   RecordWriter& writer = output_.writer();
   fill_sighting(seen, entry, matched, verdict, writer);
   writer.number(Field::sighting_count, 1);
@@ -133,10 +152,10 @@ void Inspector::write_anomaly(Flow& flow, const Transaction* transaction, const 
   write_ended();
   const std::string_view name_text(name), layer_text(layer);
   const uint32_t bytes =
-      room(4, name_text.size() + layer_text.size() + detail.size()) + transaction_room(transaction);
+      room(4, name_text.size() + layer_text.size() + detail.size()) + transaction_room(transaction) + tunnel_room(flow);
   if (!output_.begin(RingKind::transactions, RecordType::anomaly, bytes)) return;
-  output_.describe_flow(flow, flows_.first(flow), flow.inspection != nullptr ? flow.inspection->app_protocol : uint8_t{0},
-                        transaction != nullptr ? transaction->id() : no_tx);
+  describe_flow(output_.writer(), flow, flow.inspection != nullptr ? flow.inspection->app_protocol : uint8_t{0},
+                transaction != nullptr ? transaction->id() : no_tx);
   RecordWriter& writer = output_.writer();
   writer.text(Field::anomaly_name, name_text);
   writer.text(Field::anomaly_layer, layer_text);
@@ -150,10 +169,10 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
   write_ended();
   const Transaction* transaction = find(body.tx);
   const std::string_view type = file_type(body.head_bytes());
-  const uint32_t bytes =
-      room(18, size_t{body.name_size} + body.type_size + type.size() + 128) + transaction_room(transaction);
+  const uint32_t bytes = room(18, size_t{body.name_size} + body.type_size + type.size() + 128) +
+                         transaction_room(transaction) + tunnel_room(*inspection.flow);
   if (!output_.begin(RingKind::transactions, RecordType::file, bytes)) return;
-  output_.describe_flow(*inspection.flow, flows_.first(*inspection.flow), inspection.app_protocol, body.tx);
+  describe_flow(output_.writer(), *inspection.flow, inspection.app_protocol, body.tx);
   RecordWriter& writer = output_.writer();
   if (end != BodyEnd::complete) writer.header().flags |= record_flag::incomplete;
   if (body.name_size > 0) writer.bytes(Field::file_name, body.name_bytes());
@@ -181,10 +200,12 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
 void Inspector::write_flow(Flow& flow, FlowEnd end) {
   if (!options_.flow_records) return;
   write_ended();
-  if (!output_.begin(RingKind::transactions, RecordType::flow, room(32, 128))) return;
-  const FlowFirst& first = flows_.first(flow);
   const FlowInspection* inspection = flow.inspection;
-  output_.describe_flow(flow, first, inspection != nullptr ? inspection->app_protocol : uint8_t{0}, no_tx);
+  const Transaction* proxied = inspection != nullptr ? inspection->proxied : nullptr;
+  const uint32_t bytes = room(32, 128) + tunnel_room(flow) + transaction_room(proxied);
+  if (!output_.begin(RingKind::transactions, RecordType::flow, bytes)) return;
+  const FlowFirst& first = flows_.first(flow);
+  describe_flow(output_.writer(), flow, inspection != nullptr ? inspection->app_protocol : uint8_t{0}, no_tx);
   const uint64_t duration_ns = flow.last_ns - std::min(flow.last_ns, first.start_ns);
   RecordWriter& writer = output_.writer();
   writer.header().wall_ns = first.start_wall_ns + duration_ns;
@@ -195,8 +216,9 @@ void Inspector::write_flow(Flow& flow, FlowEnd end) {
   writer.number(Field::flow_start_ns, first.start_wall_ns);
   writer.number(Field::flow_end_ns, first.start_wall_ns + duration_ns);
   writer.number(Field::flow_duration_ms, duration_ns / 1'000'000);
-  if (inspection != nullptr && inspection->app_protocol != 0)
-    writer.text(Field::flow_app_proto, protocol_table().protocols[inspection->app_protocol - 1]->name);
+  if (proxied != nullptr) proxied->write_fields(writer);
+  if (inspection != nullptr && inspection->first_protocol != 0)
+    writer.text(Field::flow_app_proto, protocol_table().protocols[inspection->first_protocol - 1]->name);
   writer.text(Field::flow_state, flow_state_names[static_cast<size_t>(flow.state)]);
   writer.text(Field::flow_end_reason, flow_end_names[static_cast<size_t>(end)]);
   writer.text(Field::flow_action, action_name(inspection != nullptr ? inspection->verdict : Action::pass));

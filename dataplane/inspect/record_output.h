@@ -38,9 +38,6 @@ class RecordOutput {
   // Fills the header's and endpoints' parts that come from the flow.
   static void describe_flow(RecordWriter& writer, const Flow& flow, const FlowFirst& first, uint8_t app_protocol,
                             uint32_t transaction);
-  void describe_flow(const Flow& flow, const FlowFirst& first, uint8_t app_protocol, uint32_t transaction) {
-    describe_flow(*writer_, flow, first, app_protocol, transaction);
-  }
   void publish();
 
   const RingProducer& ring(RingKind kind) const { return rings_[static_cast<size_t>(kind)]; }

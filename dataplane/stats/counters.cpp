@@ -49,6 +49,8 @@ void add_decode(const Pipeline& pipeline, Sums& sums) {
     sums["anomaly." + std::string(anomaly_name(static_cast<DecodeAnomaly>(i)))] += counters.decode.by_anomaly[i];
   sums["pipeline.no_flow"] += counters.no_flow;
   sums["pipeline.pair_closed"] += counters.pair_closed;
+  sums["pipeline.tunnelled_packets"] += counters.tunnelled_packets;
+  sums["pipeline.tunnel_unanswered"] += counters.tunnel_unanswered + pipeline.inspector().counters().tunnel_unanswered;
   sums["pipeline.bypassed_packets"] += counters.bypassed_packets;
   sums["pipeline.injected_mirrored"] += counters.injected_mirrored;
   sums["pipeline.inject_failed"] += counters.inject_failed;

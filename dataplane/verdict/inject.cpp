@@ -168,7 +168,7 @@ void write_dns_answer(Bytes message, const Question& question, const SinkholeOpt
 }
 
 bool can_be_answered(const Packet& packet, uint8_t ip_protocol) {
-  return packet.ip_protocol == ip_protocol && (packet.ip_version == 4 || packet.ip_version == 6) &&
+  return !packet.tunnel.is_opaque && packet.ip_protocol == ip_protocol && (packet.ip_version == 4 || packet.ip_version == 6) &&
          packet.l3_offset >= LinkPath::macs_bytes + 2 && packet.l3_offset <= packet.length;
 }
 

@@ -42,7 +42,8 @@ struct ResetNumbers {
   uint32_t acknowledgment;
 };
 
-// False where the packet is no TCP over IP over Ethernet.
+// False where the packet is no TCP over IP over Ethernet, or came in a tunnel: its outer headers, labels and numbers are the other
+// direction's to know.
 bool build_reset(const Packet& packet, const Way& way, ResetNumbers numbers, InjectedFrame& frame);
 
 struct SinkholeOptions {

@@ -31,7 +31,8 @@ constexpr TransactionEvent transaction_events[] = {
     {"rdp", "rdp", Field::rdp_cookie},
     {"krb5", "krb5", Field::krb5_message_type},
     {"ldap", "ldap", Field::ldap_message_id},
-    {"smb", "smb", Field::smb_command}};
+    {"smb", "smb", Field::smb_command},
+    {"socks", "socks", Field::socks_version}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -89,6 +90,37 @@ void put_vlan(const RecordEndpoints& endpoints, Row& row) {
   row.end();
 }
 
+// Suricata's keys, with ours: type, id.
+void put_tunnel(const FieldIndex& fields, Row& row) {
+  const std::string_view type = fields.text(Field::tunnel_type);
+  if (type.empty()) return;
+  row.object("tunnel");
+  row.text("type", type);
+  if (fields.has(Field::tunnel_source)) {
+    row.text("src_ip", address_text(row, fields.bytes(Field::tunnel_source)));
+    if (fields.number(Field::tunnel_source_port) != 0) row.number("src_port", fields.number(Field::tunnel_source_port));
+    row.text("dest_ip", address_text(row, fields.bytes(Field::tunnel_destination)));
+    if (fields.number(Field::tunnel_destination_port) != 0) row.number("dest_port", fields.number(Field::tunnel_destination_port));
+    row.text("proto", built(row, [&](std::string& out) {
+      append_ip_protocol(out, static_cast<uint8_t>(fields.number(Field::tunnel_ip_protocol)));
+    }));
+  }
+  row.number("id", fields.number(Field::tunnel_id));
+  row.number("depth", fields.number(Field::tunnel_depth));
+  row.end();
+}
+
+// Ours: what the proxy was asked for, in front of what it carries.
+void put_proxy(const FieldIndex& fields, Row& row) {
+  if (!fields.has(Field::proxy_protocol)) return;
+  row.object("proxy");
+  row.text("protocol", fields.text(Field::proxy_protocol));
+  put_text(row, "target", fields, Field::proxy_target);
+  put_number(row, "target_port", fields, Field::proxy_target_port);
+  put_text(row, "user", fields, Field::proxy_user);
+  row.end();
+}
+
 // Receivers keep flow ids in signed 64-bit numbers.
 constexpr uint64_t flow_id_mask = ~uint64_t{0} >> 1;
 
@@ -96,6 +128,8 @@ void put_flow_keys(const FieldIndex& fields, const RowContext& context, Row& row
   const RecordHeader& header = fields.record().header();
   put_vlan(fields.record().endpoints(), row);
   put_endpoints(fields, row);
+  put_tunnel(fields, row);
+  put_proxy(fields, row);
   if (header.transaction != 0) row.number("tx_id", header.transaction);
   const std::string_view flow_protocol = fields.text(Field::flow_app_proto);
   std::string_view protocol = flow_protocol.empty() ? app_protocol_name(fields, context) : flow_protocol;
@@ -110,6 +144,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   dns_object(fields, context.dns_version, dns, row);
   tls_object(fields, row);
   quic_object(fields, row);
+  socks_object(fields, row);
   smtp_object(fields, row);
   pop3_object(fields, row);
   imap_object(fields, row);
