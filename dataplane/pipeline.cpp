@@ -501,7 +501,7 @@ void Pipeline::write_outcomes() {
     if (slot.block_page) inject_block_page(slot);
     if (slot.answer_end) {
       const Packet& end = *slot.judged;
-      inject_reset(end, Toward::sender, {end.tcp.acknowledgment, end.tcp.sequence + end.payload_length + 1});
+      inject_reset(slot, Toward::sender, {end.tcp.acknowledgment, end.tcp.sequence + end.payload_length + 1});
     }
   }
 }
