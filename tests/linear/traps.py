@@ -64,6 +64,23 @@ def unanswered(size):
     return tcp(80, (CLIENT, one * (size // len(one))))
 
 
+def smuggled_head_by_bytes(size):
+    head = b'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n'
+    return tcp(80, (CLIENT, head + b'GET / HTTP/1.1\r\nX: '), (CLIENT, b'a' * size), piece=1)
+
+
+def form_of_empty_parts(size):
+    body = b'--b\r\n\r\n\r\n' * (size // 9)
+    head = b'POST / HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n' % len(body)
+    return tcp(80, (CLIENT, head + body))
+
+
+def form_of_almost_boundaries(size):
+    body = b'--b\r\nContent-Disposition: form-data; name=a; filename=a\r\n\r\n' + b'\r\n--' * (size // 4)
+    head = b'POST / HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n' % len(body)
+    return tcp(80, (CLIENT, head + body))
+
+
 # --- HTTP/2
 
 def part(kind, flags, stream, payload=b''):
@@ -244,6 +261,9 @@ TRAPS = [
     ('http: query parameters', parameters, 8000),
     ('http: chunks of a byte', chunks, 60000),
     ('http: requests without answers', unanswered, 40000),
+    ('http: a smuggled head byte by byte', smuggled_head_by_bytes, 3500),
+    ('http: a form of empty parts', form_of_empty_parts, 40000),
+    ('http: a form of almost boundaries', form_of_almost_boundaries, 60000),
     ('http2: an entry of 4 KB named by a byte', entry_named_again, 20000),
     ('http2: the header table turned over', table_turned_over, 40000),
     ('http2: the header table resized', table_resized, 20000),
