@@ -10,7 +10,6 @@ namespace sekisho {
 namespace {
 
 constexpr uint8_t protocol_tcp = 6, protocol_udp = 17;
-constexpr unsigned ethernet_bytes = 14;
 
 // In words: six compares without a branch between them.
 struct TupleWords {
