@@ -18,8 +18,7 @@ constexpr uint8_t mark_smb1 = 0xFF, mark_smb2 = 0xFE, mark_encrypted = 0xFD, mar
 
 // RFC 1002 4.3.1.
 namespace frame {
-constexpr uint8_t message = 0x00, session_request = 0x81, positive_response = 0x82, retarget_response = 0x84,
-                  keep_alive = 0x85;
+constexpr uint8_t message = 0x00, session_request = 0x81, positive_response = 0x82, keep_alive = 0x85;
 }
 
 bool is_mark(Bytes bytes) {
