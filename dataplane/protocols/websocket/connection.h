@@ -55,8 +55,6 @@ struct Side {
 
 struct Connection {
   TxId tx = no_tx;
-  bool any_frame = false;
-  bool ended = false;
   uint8_t oddities = 0;         // bit for each that was reported
   Side sides[2];
 };
