@@ -2,6 +2,7 @@
 #include "dataplane/protocols/tls/fingerprint.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace sekisho::tls {
 
@@ -10,17 +11,17 @@ namespace {
 // Feeds text to the digest in pieces and keeps its beginning.
 class Ja3Text {
  public:
-  explicit Ja3Text(std::span<char> kept) : kept_(kept), piece_({piece_memory_, sizeof piece_memory_}) {}
+  explicit Ja3Text(std::span<char> kept) : kept_(kept) {}
 
   void number(uint16_t value) {
-    if (after_number_) piece_.character('-');
-    piece_.decimal(value);
+    if (after_number_) piece_[size_++] = '-';
+    size_ = static_cast<size_t>(std::to_chars(piece_ + size_, piece_ + sizeof piece_, value).ptr - piece_);
     after_number_ = true;
-    constexpr size_t most_at_once = sizeof "-65535,";
-    if (sizeof piece_memory_ - piece_.size() < most_at_once) flush();
+    constexpr size_t most_at_once = sizeof "-65535,,,,";  // all lists behind it may be empty
+    if (sizeof piece_ - size_ < most_at_once) flush();
   }
   void next_list() {
-    piece_.character(',');
+    piece_[size_++] = ',';
     after_number_ = false;
   }
   void numbers(const NumberList& list) {
@@ -40,15 +41,16 @@ class Ja3Text {
 
  private:
   void flush() {
-    md5_.update(piece_.bytes());
-    kept_.text(piece_.written());
-    piece_.clear();
+    const std::string_view piece(piece_, size_);
+    md5_.update(as_bytes(piece));
+    kept_.text(piece);
+    size_ = 0;
   }
 
   Md5Stream md5_;
   TextWriter kept_;
-  char piece_memory_[256];
-  TextWriter piece_;
+  char piece_[256];
+  size_t size_ = 0;
   bool after_number_ = false;
 };
 
@@ -62,10 +64,8 @@ class Ja4List {
  public:
   void add(uint16_t value) {
     if (size_ > 0 && text_[size_ - 1] != '_') text_[size_++] = ',';
-    TextWriter digits({text_ + size_, 4});
-    digits.hex(static_cast<uint8_t>(value >> 8));
-    digits.hex(static_cast<uint8_t>(value));
-    size_ += 4;
+    static constexpr char digits[] = "0123456789abcdef";
+    for (int shift = 12; shift >= 0; shift -= 4) text_[size_++] = digits[value >> shift & 15];
   }
   void separator() { text_[size_++] = '_'; }
   void write_digest(TextWriter& out) const {
