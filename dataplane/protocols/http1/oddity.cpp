@@ -42,6 +42,7 @@ constexpr std::array<const char*, static_cast<size_t>(Oddity::count)> names = {
     "http.chunk_line_too_long",
     "http.trailer_too_long",
     "tunnel.early_data",
+    "http.url_encoded_again",
 };
 static_assert(names.back() != nullptr);
 }  // namespace

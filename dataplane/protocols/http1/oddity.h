@@ -43,6 +43,7 @@ enum class Oddity : uint8_t {
   chunk_line_too_long,
   trailer_too_long,
   early_data,
+  url_encoded_again,       // more often than we decode
   count
 };
 
