@@ -161,6 +161,30 @@ BOOST_AUTO_TEST_CASE(a_listed_url_is_met_as_exact_prefix_and_pattern_and_is_in_n
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_attack_pattern_is_met_in_the_target_as_sent_and_decoded) {
+  struct Case {
+    const char* target;
+    Field field;
+    const char* matched;
+  };
+  for (const Case& one : {Case{"/cgi?f=../../etc/passwd", Field::http_url, "/cgi?f=../../etc/passwd"},
+                          Case{"/cgi?f=..%2f..%2Fetc%252fpasswd", Field::http_url_decoded, "/cgi?f=../../etc/passwd"},
+                          Case{"/?id=1+UNION+Select+2", Field::http_url_decoded, "/?id=1 UNION Select 2"}}) {
+    TestWire wire({listed(Kind::keyword, "/etc/passwd", Action::reset, MatchMode::literal),
+                   listed(Kind::keyword, "(?i)union\\s+select", Action::reset, MatchMode::regex)});
+    Talk talk;
+    wire.send(talk.handshake());
+    BOOST_TEST(wire.fate(talk.says(c2s, "GET " + std::string(one.target) + " HTTP/1.1\r\nHost: h.test\r\n\r\n")) ==
+                   "drop:verdict inject:1 inject:0", one.target);
+    const std::vector<KeptRecord> sightings = wire.drain(RingKind::sightings);
+    BOOST_REQUIRE(sightings.size() == 1U);
+    BOOST_TEST(sightings[0].number(Field::sighting_matched_field) == static_cast<uint64_t>(one.field));
+    BOOST_TEST(sightings[0].text(Field::sighting_matched_value) == one.matched);
+    BOOST_TEST(sightings[0].text(Field::http_url) == one.target);
+    BOOST_TEST(sightings[0].text(Field::http_url_decoded) == "");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_listed_url_is_met_in_each_reading_of_an_ambiguous_request) {
   for (const char* ambiguous : {"GET http://other.test/x HTTP/1.1\r\nHost: evil.test\r\n\r\n", "GET http://evil.test/x HTTP/1.1\r\nHost: other.test\r\n\r\n",
                                 "GET /x HTTP/1.1\r\nHost: other.test\r\nHost: evil.test\r\n\r\n"}) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/rows/products/product.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <set>
 
@@ -101,4 +102,29 @@ BOOST_AUTO_TEST_CASE(an_alert_is_never_less_severe_than_its_hosts_incident) {
              if (sample.name.ends_with("sighting")) BOOST_TEST(row.header.severity == 10);
              if (sample.name == "flow") BOOST_TEST(row.header.severity == 0);
            });
+}
+
+BOOST_AUTO_TEST_CASE(a_pattern_met_in_a_request_target_is_a_waf_row_that_shows_the_reading_that_met_it) {
+  const Site site;
+  for (const Field field : {Field::http_url, Field::http_url_decoded}) {
+    const SampleRecord record(RecordType::sighting, [&](RecordWriter& w) {
+      w.number(Field::sighting_kind, static_cast<uint64_t>(Kind::keyword));
+      w.number(Field::sighting_mode, static_cast<uint64_t>(MatchMode::literal));
+      w.text(Field::sighting_indicator_value, "/etc/passwd");
+      w.number(Field::sighting_matched_field, static_cast<uint64_t>(field));
+      w.text(Field::sighting_matched_value, "/?f=../etc/passwd");
+      w.number(Field::sighting_direction, 0);
+    });
+    FieldIndex fields;
+    fields.read(record.view());
+    Row row;
+    const auto waf = std::find_if(std::begin(products), std::end(products), [](const Product* one) { return one->name == std::string_view("waf"); });
+    BOOST_REQUIRE((waf != std::end(products)));
+    BOOST_REQUIRE(product_row(**waf, fields, {{sample_protocols}, &site}, RowShape::items, row));
+    std::multiset<std::string> texts;
+    for (const RowItem& item : row.items())
+      if (item.item == LogItem::waf_detection_type || item.item == LogItem::waf_alert_detail) texts.insert(std::string(item.text));
+    BOOST_TEST(texts.contains("literal in " + std::string(field_specs[static_cast<size_t>(field)].name)));
+    BOOST_TEST(texts.contains("/?f=../etc/passwd"));
+  }
 }

@@ -13,6 +13,18 @@ constexpr bool is_blank(uint8_t c) { return c == ' ' || c == '\t'; }
 constexpr bool is_loose_space(uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 constexpr bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
 
+constexpr int hex_value(uint8_t c) {
+  if (is_digit(c)) return c - '0';
+  const uint8_t lower = ascii_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+// The byte that the escape at the beginning of `text` stands for (RFC 3986 2.1); -1 where none begins there.
+constexpr int percent_byte(std::string_view text) {
+  if (text.size() < 3 || text[0] != '%') return -1;
+  const int high = hex_value(static_cast<uint8_t>(text[1])), low = hex_value(static_cast<uint8_t>(text[2]));
+  return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
 inline constexpr std::array<bool, 256> token_characters = [] {
   std::array<bool, 256> table{};
   for (unsigned c = '0'; c <= '9'; ++c) table[c] = true;

@@ -38,22 +38,13 @@ class Writer {
   size_t size_ = 0;
 };
 
-constexpr int hex_value(uint8_t c) {
-  if (is_digit(c)) return c - '0';
-  const uint8_t lower = ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 enum class Charset : uint8_t { as_sent, latin1 };
 void put_percent_decoded(std::string_view text, Charset charset, Writer& out) {
   for (size_t i = 0; i < text.size(); ++i) {
     uint8_t byte = static_cast<uint8_t>(text[i]);
-    if (byte == '%' && i + 2 < text.size()) {
-      const int high = hex_value(static_cast<uint8_t>(text[i + 1])), low = hex_value(static_cast<uint8_t>(text[i + 2]));
-      if (high >= 0 && low >= 0) {
-        byte = static_cast<uint8_t>(high << 4 | low);
-        i += 2;
-      }
+    if (const int escaped = percent_byte(text.substr(i)); escaped >= 0) {
+      byte = static_cast<uint8_t>(escaped);
+      i += 2;
     }
     charset == Charset::latin1 ? out.put_latin1(byte) : out.put(byte);
   }

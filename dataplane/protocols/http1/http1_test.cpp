@@ -56,6 +56,37 @@ std::string full_urls(std::string_view request_head) {
 }
 }  // namespace
 
+namespace {
+std::string decoded_urls(std::string_view target) {
+  std::string urls;
+  constexpr std::string_view start = "1 http.url_decoded=";
+  for (const std::string& line : request("GET " + std::string(target) + " HTTP/1.1\r\nHost: h\r\n\r\n").lines)
+    if (line.starts_with(start)) urls += line.substr(start.size()) + "\n";
+  return urls;
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_target_is_told_decoded_where_that_changes_it) {
+  BOOST_TEST(decoded_urls("/a?b=c") == "");
+  BOOST_TEST(decoded_urls("/a+b?c%zz%4") == "");  // a plus of a path, escapes that are none
+  BOOST_TEST(decoded_urls("/%65tc%2Fpasswd") == "/etc/passwd\n");
+  BOOST_TEST(decoded_urls("/a+b?id=1+union%20select") == "/a+b?id=1 union select\n");
+  BOOST_TEST(decoded_urls("/%3fa+b") == "/?a+b\n");
+}
+
+BOOST_AUTO_TEST_CASE(each_decoding_of_a_target_is_told_up_to_the_bound) {
+  BOOST_TEST(decoded_urls("/%252e") == "/%2e\n/.\n");
+  std::string thrice = "/%2e";
+  for (unsigned i = 1; i < http1::target_decodings_max; ++i) thrice.insert(2, "25");
+  const std::string head = " HTTP/1.1\r\nHost: h\r\n\r\n";
+  BOOST_TEST(decoded_urls(thrice) == "/%252e\n/%2e\n/.\n");
+  BOOST_TEST(request("GET " + thrice + head).count("anomaly 1 http.url_encoded_again") == 0U);
+  std::string once_more = thrice;
+  once_more.insert(2, "25");
+  BOOST_TEST(decoded_urls(once_more) == "/%25252e\n/%252e\n/%2e\n");
+  BOOST_TEST(request("GET " + once_more + head).count("anomaly 1 http.url_encoded_again") == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(the_url_of_an_origin_form_request_is_its_host_and_target) {
   BOOST_TEST(full_urls("GET /a?b HTTP/1.1\r\nHost: Evil.test:8080\r\n\r\n") == "http://Evil.test:8080/a?b\n");
   BOOST_TEST(full_urls("GET //a HTTP/1.1\r\nhost: evil.test\r\n\r\n") == "http://evil.test//a\n");

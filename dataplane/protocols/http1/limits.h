@@ -15,6 +15,8 @@ inline constexpr size_t head_bytes_max = 65536;
 inline constexpr unsigned fields_max = 200;
 // Bytes of a request-target that are observed, bytes. Past it: anomaly `http.url_too_long`, the rest is cut.
 inline constexpr size_t target_bytes_max = 8192;
+// Times that percent-encoding is taken off a target, count. Past it: anomaly `http.url_encoded_again`, the rest stays encoded.
+inline constexpr unsigned target_decodings_max = 3;
 // A host that is joined to its target to make a URL, bytes with its port. Past it: no name is as long (RFC 1035 2.3.4), the URL is not
 // made; http.host has it. No counter.
 inline constexpr size_t url_host_bytes_max = 512;

@@ -43,6 +43,7 @@ constexpr std::array<const char*, static_cast<size_t>(Oddity::count)> names = {
     "http.trailer_too_long",
     "tunnel.early_data",
     "http.smuggled_request",
+    "http.url_encoded_again",
 };
 static_assert(names.back() != nullptr);
 }  // namespace

@@ -44,6 +44,7 @@ enum class Oddity : uint8_t {
   trailer_too_long,
   early_data,
   smuggled_request,  // what another reader takes for a request, inside a body
+  url_encoded_again,       // more often than we decode
   count
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dataplane/protocols/http1/characters.h"
+#include "dataplane/protocols/http1/decoded_url.h"
 #include "dataplane/protocols/http1/doh.h"
 #include "dataplane/protocols/http1/file_name.h"
 #include "dataplane/protocols/http1/full_url.h"
@@ -87,6 +88,7 @@ void Parser::observe_request_line(const RequestLine& line) {
   }
   sink_.observe(tx, Field::http_method, as_bytes(line.method_sent), where(line.method_sent));
   sink_.observe(tx, Field::http_url, as_bytes(target), where(target));
+  observe_decoded_url(target, tx, where(target), sink_);
   sink_.observe_number(tx, Field::http_target_form, static_cast<uint64_t>(line.form), where(target));
   if (!line.target_host.empty())
     sink_.observe(tx, Field::http_target_host, as_bytes(line.target_host), where(line.target_host));
