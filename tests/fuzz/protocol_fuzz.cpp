@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One libFuzzer target for each protocol of the list, compiled with its name. The input is a conversation:
+// One libFuzzer target for each protocol of the list, linked with its name (fuzzed_protocol.cpp.in). The input is a conversation:
 // each piece is a control byte (direction, kind, length class) and bytes, so that splits, gaps, ends and both
 // directions are fuzzed too. Beyond crashes, the contract is checked: never consume more than was given,
 // never leave more than the carry holds; and over a stream the report does not depend on where the stream is
@@ -12,7 +12,7 @@
 #include "dataplane/protocols/parser_harness.h"
 
 namespace sekisho {
-extern const Protocol SEKISHO_FUZZED_PROTOCOL;  // by symbol: the list's name need not be the protocol's
+extern const Protocol& fuzzed_protocol;  // by symbol: the list's name need not be the protocol's
 }
 
 using namespace sekisho;
@@ -70,7 +70,7 @@ void must_hold(const test::Report& report) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const Protocol* protocol = &SEKISHO_FUZZED_PROTOCOL;
+  const Protocol* protocol = &fuzzed_protocol;
   if (size < 1) return 0;
   const bool plain = data[0] & 1;  // half of the inputs are one unframed client stream: seeds from captures fit
   const size_t piece = 1U + (data[0] >> 2);
