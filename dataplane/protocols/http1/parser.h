@@ -60,6 +60,7 @@ class Parser {
   void take_request();
   void begin_bare_body();
   void response_body(Head& head, const StatusLine& line);
+  void observe_proxied();
   void tunnel(HandoffHint hint);
   void hand_off_server(HandoffHint hint);
   void settle_held();

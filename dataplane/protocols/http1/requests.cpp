@@ -57,7 +57,7 @@ void Parser::request_head(Bytes head_bytes, HeadPart part) {
   request.simple = line.version.empty();
   uint8_t name[file_name_bytes_max];
   const Bytes name_bytes(name, request.connect ? 0 : target_file_name(line.target, name));
-  if (!answered_already) queue_request(request, name_bytes);
+  if (!answered_already) queue_request(request, request.connect ? as_bytes(line.target) : name_bytes);
   side_.oddities = {};
   side_.any_message = true;
   side_.gap_before = false;

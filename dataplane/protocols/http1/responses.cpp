@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the server's side of HTTP/1 does: which request a response answers, what body it has, and where tunnels begin.
 #include <algorithm>
+#include <charconv>
 
 #include "dataplane/protocols/http1/characters.h"
 #include "dataplane/protocols/http1/header_fields.h"
@@ -94,6 +95,7 @@ void Parser::response_body(Head& head, const StatusLine& line) {
   const uint64_t start = offset_;
   if (request.connect && accepted) {
     if (head.content_lengths + head.transfer_encodings != 0) report(head, Oddity::framing_ambiguous, start);
+    observe_proxied();
     return tunnel(HandoffHint::any);
   }
   if (line.status == 101) return tunnel(hint_of(head.upgrade));
@@ -148,6 +150,20 @@ void Parser::begin_bare_body() {
   head.direction = Direction::server_to_client;
   if (!expected) report(head, Oddity::status_line_odd, offset_);
   begin_body(head, {BodyLength::until_close, 0, false}, {name_, name_bytes_});
+}
+
+// Where the tunnel leads, for the rows of what it carries.
+void Parser::observe_proxied() {
+  const Bytes target(name_, name_bytes_);
+  const auto colon = std::find(target.rbegin(), target.rend(), uint8_t{':'});
+  const size_t host_bytes = colon == target.rend() ? target.size() : static_cast<size_t>(target.rend() - colon) - 1;
+  sink_.observe(side_.tx, Field::proxy_protocol, as_bytes("http"), offset_);
+  if (target.empty()) return;  // longer than what is kept, or its request was not seen
+  sink_.observe(side_.tx, Field::proxy_target, target.first(host_bytes), offset_);
+  uint16_t port = 0;
+  const std::string_view digits = as_text(target.subspan(std::min(host_bytes + 1, target.size())));
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), port).ec == std::errc{})
+    sink_.observe_number(side_.tx, Field::proxy_target_port, port, offset_);
 }
 
 void Parser::tunnel(HandoffHint hint) {

@@ -14,7 +14,7 @@ namespace sekisho::http1 {
 // What of a request decides how its response is read.
 struct OpenRequest {
   TxId tx = no_tx;
-  uint8_t name_bytes = 0;    // of its target's file name, in OpenRequests::names
+  uint8_t name_bytes = 0;    // of its target's file name (of CONNECT: the target), in OpenRequests::names
   bool head : 1 = false;     // HEAD: the response has no body
   bool connect : 1 = false;
   bool upgrade : 1 = false;
