@@ -340,7 +340,13 @@ def smb():
     yield turns(*((CLIENT, message) for message in asked))
 
 
-SEEDS = {'http1': http1, 'dns': dns, 'smtp': smtp, 'http2': http2, 'websocket': websocket, 'tls': tls, 'quic': quic, 'quic_frames': quic_frames, 'content': content, 'mime': mime, 'multipart': multipart, 'conversation': conversation, 'frames': frames_,
+def socks():
+    yield turns((CLIENT, b'\5\2\0\2'), (SERVER, b'\5\2'), (CLIENT, b'\1\4user\4pass'), (SERVER, b'\1\0'), (CLIENT, b'\5\1\0\3\x09evil.test\0\x50'),
+                (SERVER, b'\5\0\0\1\x7f\0\0\1\0\x50'), (CLIENT, b'GET / HTTP/1.0\r\n\r\n'))
+    yield turns((CLIENT, b'\4\1\0\x50\0\0\0\1user\0evil.test\0'), (SERVER, b'\0\x5a\0\0\0\0\0\0'))
+
+
+SEEDS = {'socks': socks, 'http1': http1, 'dns': dns, 'smtp': smtp, 'http2': http2, 'websocket': websocket, 'tls': tls, 'quic': quic, 'quic_frames': quic_frames, 'content': content, 'mime': mime, 'multipart': multipart, 'conversation': conversation, 'frames': frames_,
          'capture': capture, 'image': image, 'drain': drain, 'feed': feed, 'config': config}
 
 SEEDS |= {'dhcp': dhcp, 'ssh': ssh, 'ntp': ntp, 'rdp': rdp, 'krb5': krb5, 'ldap': ldap, 'smb': smb}
