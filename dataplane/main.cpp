@@ -176,7 +176,9 @@ int run(const DataplaneOptions& options) {
   view.clock = &clock;
   view.boot_id = boot_id;
   view.page_mode = eal->explanation;
-  auto server = CommandServer::listen(options.socket, [&](const std::string& text, std::vector<FileDescriptor>& files) {
+  CommandCounters command_counters;
+  view.commands = &command_counters;
+  auto server = CommandServer::listen(options.socket, command_counters, [&](const std::string& text, std::vector<FileDescriptor>& files) {
     return answer_command(view, text, files);
   });
   if (!server) return complain(server.error());

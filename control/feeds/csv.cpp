@@ -75,7 +75,7 @@ bool CsvReader::read_quoted() {
   const size_t limit = std::min(text_.size(), begin + feed_line_bytes_max);
   bool doubled = false;
   size_t at = begin;
-  for (;; ++at) {
+  while (true) {
     at = std::min(text_.find('"', at), limit);
     if (at >= limit) {
       reason_ = "a quoted cell without its end";
@@ -83,7 +83,7 @@ bool CsvReader::read_quoted() {
     }
     if (at + 1 >= text_.size() || text_[at + 1] != '"') break;
     doubled = true;
-    ++at;
+    at += 2;
   }
   std::string_view cell = text_.substr(begin, at - begin);
   line_ += static_cast<uint32_t>(std::count(cell.begin(), cell.end(), '\n'));

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(both_directions_are_one_flow_with_counters_of_their_own) {
   BOOST_TEST(made.flow->packets[0] == 2U);
   BOOST_TEST(made.flow->packets[1] == 1U);
   BOOST_TEST(made.flow->bytes[0] == 120U);
-  BOOST_TEST(made.flow->id >> 56 == 3U);
+  BOOST_TEST((made.flow->id >> 56) == 3U);
   BOOST_TEST(f.table.find(back.tuple) == made.flow);
   BOOST_TEST(f.table.size() == 1U);
 }

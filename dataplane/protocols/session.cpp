@@ -244,7 +244,7 @@ SessionStatus Session::switch_protocol(SessionMemory& memory, Sink& sink) {
 
 // Goes on as far as the carried bytes of `direction` allow: detect, parse, detect again, switch.
 SessionStatus Session::run(Direction direction, SessionMemory& memory, Sink& sink) {
-  const auto arrived = [this](const Carry& carry) { return carry.stop != ~uint64_t{0} && carry.offset >= carry.stop; };
+  const auto arrived = [](const Carry& carry) { return carry.stop != ~uint64_t{0} && carry.offset >= carry.stop; };
   for (;;) {
     Carry& carry = carry_[index_of(direction)];
     if (state_ == nullptr) {

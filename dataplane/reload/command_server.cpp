@@ -2,61 +2,62 @@
 #include "dataplane/reload/command_server.h"
 
 #include <poll.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
+#include <array>
+
+#include "dataplane/record/unix_socket.h"
+#include "dataplane/reload/limits.h"
 
 namespace sekisho {
 
-namespace {
-constexpr std::chrono::milliseconds answer_patience{2000};
-}
-
-Result<CommandServer> CommandServer::listen(const std::string& path, Answerer answerer) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return fail("the socket's path is too long", path);
-  std::memcpy(address.sun_path, path.c_str(), path.size());
+Result<CommandServer> CommandServer::listen(const std::string& path, CommandCounters& counters,
+                                            Answerer answerer) {
+  auto listener = listen_unix(path, 0660);
+  if (!listener) return tl::unexpected(listener.error());
   CommandServer server;
+  server.listener_ = std::move(*listener);
+  server.counters_ = &counters;
   server.answerer_ = std::move(answerer);
-  server.listener_ = FileDescriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  unlink(path.c_str());
-  if (server.listener_.get() < 0 || bind(server.listener_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
-      chmod(path.c_str(), 0660) != 0 || ::listen(server.listener_.get(), 4) != 0)
-    return fail(std::strerror(errno), path);
   return server;
 }
 
 void CommandServer::serve(std::chrono::milliseconds patience) {
-  pollfd waits[2] = {{listener_.get(), POLLIN, 0}, {client_.get(), POLLIN, 0}};
-  if (poll(waits, client_.get() >= 0 ? 2 : 1, static_cast<int>(patience.count())) <= 0) return;
-  if (client_.get() >= 0 && waits[1].revents != 0) read_client();
+  std::array<pollfd, 1 + command_clients_max> waits{};
+  waits[0] = {listener_.get(), POLLIN, 0};
+  nfds_t count = 1;
+  for (const Client& client : clients_) waits[count++] = {client.socket.get(), POLLIN, 0};
+  if (poll(waits.data(), count, static_cast<int>(patience.count())) <= 0) return;
+  auto client = clients_.begin();
+  for (nfds_t i = 1; i < count; ++i) {
+    const auto current = client++;
+    if (waits[i].revents == 0) continue;
+    if (read_client(*current))
+      clients_.splice(clients_.end(), clients_, current);
+    else
+      clients_.erase(current);
+  }
   if (waits[0].revents != 0) accept_client();
 }
 
 void CommandServer::accept_client() {
-  const int accepted = accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  if (accepted < 0) return;
-  drop_client();
-  client_ = FileDescriptor(accepted);
+  auto accepted = accept_unix(listener_.get());
+  if (!accepted || !*accepted) return;
+  if (clients_.size() == command_clients_max) {
+    clients_.pop_front();
+    ++counters_->clients_displaced;
+  }
+  clients_.emplace_back().socket = std::move(*accepted);
 }
 
-void CommandServer::read_client() {
-  const auto progress = reader_.read_some(client_.get());
-  if (!progress || *progress == MessageReader::Progress::closed) return drop_client();
-  if (*progress == MessageReader::Progress::need_more) return;
-  Message message = reader_.take();
+bool CommandServer::read_client(Client& client) {
+  const auto progress = client.reader.read_some(client.socket.get());
+  if (!progress || *progress == MessageReader::Progress::closed) return false;
+  if (*progress == MessageReader::Progress::need_more) return true;
+  Message message = client.reader.take();
   const CommandAnswer answer = answerer_(message.text, message.files);
-  if (!send_message(client_.get(), answer.text, answer.files, answer_patience)) drop_client();
-}
-
-void CommandServer::drop_client() {
-  client_ = FileDescriptor();
-  reader_ = MessageReader();
+  if (send_message(client.socket.get(), answer.text, answer.files, answer_patience)) return true;
+  ++counters_->answers_lost;
+  return false;
 }
 
 }  // namespace sekisho

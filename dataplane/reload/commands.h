@@ -24,11 +24,13 @@ struct DataplaneView {
   const rte_mempool* pool = nullptr;
   const HandoverRings* handover = nullptr;
   ImageSlot* images = nullptr;
+  const CommandCounters* commands = nullptr;
   const TscClock* clock = nullptr;
   uint32_t boot_id = 0;
   std::string page_mode;
 };
 
-CommandAnswer answer_command(const DataplaneView& view, const std::string& text, std::vector<FileDescriptor>& files);
+CommandAnswer answer_command(const DataplaneView& view, const std::string& text,
+                             std::vector<FileDescriptor>& files);
 
 }  // namespace sekisho

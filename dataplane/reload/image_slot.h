@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // ImageSlot: the matcher image in force, changed under running lcores without a lock.
 //
-// Thread-safety: the reload thread publishes; each lcore, once in every turn of its loop, takes up what is published and says so in a
-// word of its own. The old image's memory goes when every lcore has taken up the new one (quiescence); a sleeping lcore wakes within
-// idle_sleep_us_max, so a swap never waits long. This is QSBR with the pointer itself as the epoch: no counter to keep in step.
+// Thread-safety: the reload thread publishes; each lcore, once in every turn of its loop, takes up what is
+// published and says so in a word of its own. The old image's memory goes when every lcore has taken up the
+// new one (quiescence); a sleeping lcore wakes within idle_sleep_us_max, so a swap never waits long. This is
+// QSBR with the pointer itself as the epoch: no counter to keep in step.
 #pragma once
 
 #include <array>
@@ -29,8 +30,8 @@ class ImageSlot {
  public:
   explicit ImageSlot(unsigned lcore_count) : lcore_count_(lcore_count) {}
 
-  // Maps, verifies and publishes the image behind `file`, waits until every lcore has it, frees the old one. On an error the old
-  // image stays in force. Reload thread only.
+  // Maps, verifies and publishes the image behind `file`, waits until every lcore has it, frees the old one.
+  // On an error the old image stays in force. Reload thread only.
   Result<uint32_t> load(int file, std::chrono::milliseconds patience);
 
   const LoadedImage* published() const { return published_.load(std::memory_order_acquire); }

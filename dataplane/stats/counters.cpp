@@ -133,6 +133,8 @@ void add_ports(const DataplaneView& view, Sums& sums) {
     sums[prefix + "transmit_errors"] = driver.transmit_errors;
     sums[prefix + "link_up"] = view.ports->link_up(port) ? 1 : 0;
   }
+  sums["commands.clients_displaced"] = view.commands->clients_displaced;
+  sums["commands.answers_lost"] = view.commands->answers_lost;
   sums["memory.packet_buffers"] = view.pool->size;
   sums["memory.packet_buffers_free"] = rte_mempool_avail_count(view.pool);
 }

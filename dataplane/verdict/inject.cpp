@@ -10,7 +10,7 @@ namespace sekisho {
 
 namespace {
 
-constexpr size_t ethernet_macs_bytes = 12, ipv4_header_bytes = 20, ipv6_header_bytes = 40, tcp_header_bytes = 20,
+constexpr size_t ethernet_macs_bytes = 12, ipv4_header_bytes = 20, tcp_header_bytes = 20,
                  udp_header_bytes = 8, dns_header_bytes = 12;
 constexpr uint8_t hop_limit = 64;
 constexpr uint16_t dns_type_a = 1, dns_type_aaaa = 28, dns_type_opt = 41, dns_type_soa = 6, dns_class_in = 1;

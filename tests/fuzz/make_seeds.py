@@ -159,6 +159,57 @@ def tls():
     yield turns((CLIENT, mix.record(21, b'\2\x28')))
 
 
+def http2():
+    def part(kind, flags, stream, payload=b''):
+        return struct.pack('!I', len(payload))[1:] + bytes([kind, flags]) + struct.pack('!I', stream) + payload
+
+    data, headers, reset, settings, push, ping, goaway, continuation = 0, 1, 3, 4, 5, 6, 7, 9
+    end_stream, end_headers, padded = 1, 4, 8
+    settled = part(settings, 0, 0, struct.pack('!HI', 1, 4096))
+    opening = b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' + settled
+    # A host in Huffman's code, a field that is kept, one that is never to be; then the one that was kept by its index.
+    get = b'\x82\x86\x84\x41\x8c' + bytes.fromhex('f1e3c2e5f23a6ba0ab90f4ff') + b'\x40\x06cookie\x03f=g\x10\x07referer\x0fhttp://a.test/b'
+    again = b'\x83\x86\x44\x04/a/b\xbf\xbe\x0f\x0d\x016'
+    ok = b'\x88\x5f\x09text/html\x0f\x0d\x015'
+    yield plain(opening + part(headers, end_headers | end_stream, 1, get))
+    yield turns((CLIENT, opening + part(headers, end_headers | end_stream, 1, get)), (SERVER, settled + part(headers, end_headers, 1, ok)),
+                (SERVER, part(data, end_stream | padded, 1, b'\x02helloxx')), (CLIENT, part(headers, end_headers, 3, again)),
+                (CLIENT, part(data, 0, 3, b'sec') + part(data, end_stream, 3, b'ret')), (SERVER, part(headers, end_headers | end_stream, 3, b'\x8d')))
+    yield turns((CLIENT, opening + part(headers, end_stream, 1, get[:9]) + part(continuation, end_headers, 1, get[9:])),
+                (SERVER, settled + part(push, end_headers, 1, struct.pack('!I', 2) + get) + part(headers, end_headers | end_stream, 2, ok)),
+                (CLIENT, part(reset, 0, 1, struct.pack('!I', 8)) + part(ping, 0, 0, bytes(8))), (SERVER, part(goaway, 0, 0, bytes(8))))
+    tunnel = b'\x42\x07CONNECT\x41\x08a.test:1\x40\x09:protocol\x09websocket'
+    yield turns((CLIENT, opening + part(headers, end_headers, 1, tunnel)), (SERVER, settled + part(headers, end_headers, 1, b'\x88')),
+                (CLIENT, part(data, 0, 1, b'inside')))
+
+
+def websocket():
+    def part(first, payload, mask=b''):
+        size = len(payload) | (128 if mask else 0)
+        return bytes([first, size]) + mask + bytes(c ^ mask[i % 4] if mask else c for i, c in enumerate(payload))
+
+    key = b'\x37\xfa\x21\x3d'
+    packed = zlib.compressobj(9, zlib.DEFLATED, -15)
+    hello = (packed.compress(b'hello hello') + packed.flush(zlib.Z_SYNC_FLUSH))[:-4]
+    yield plain(part(0x81, b'hello', key))
+    yield turns((CLIENT, part(0x01, b'hel', key) + part(0x89, b'', key) + part(0x80, b'lo', key)), (SERVER, part(0x8a, b'') + part(0x82, b'MZ123')),
+                (CLIENT, part(0x88, b'\x03\xe8', key)), (SERVER, part(0x88, b'\x03\xe8')))
+    yield turns((SERVER, part(0xc1, hello) + part(0xc1, hello)), (CLIENT, b'\x82\xfe\x00\x80' + key + bytes(128)))
+
+
+def quic():
+    """What travels outside the encryption; quic_frames has what is inside."""
+    def long_header(first, version, rest):
+        return bytes([first]) + struct.pack('!I', version) + b'\x08destined\x06source' + rest
+
+    junk = bytes(range(64)) * 18
+    yield datagram(CLIENT, long_header(0xc3, 1, b'\0\x44\x80' + junk[:1152]))
+    yield datagram(CLIENT, long_header(0xd3, 0x6b3343cf, b'\x05token\x40\x40' + junk[:64]) + long_header(0xe3, 1, b'\x20' + junk[:32]) + b'\x40' + junk[:40])
+    yield datagram(SERVER, long_header(0x80, 0, struct.pack('!III', 1, 0x0a1a2a3a, 0x6b3343cf)))
+    yield datagram(SERVER, long_header(0xf0, 1, b'retry' + bytes(16)))
+    yield datagram(CLIENT, b'\x09' + bytes(8) + b'Q043\x01' + junk[:100])
+
+
 def quic_frames():
     """Payloads of Initial packets: control, length, frames (RFC 9000 19)."""
     hello = make_mix().client_hello(DRAW, 'www.evil.test')[5:]
@@ -239,7 +290,7 @@ def config():
     yield b'general: {name: a}\ndataplane:\n  lcores: [1]\n  pairs:\n    - {name: p, mode: inline, a: {vdev: "net_tap0"}, b: {pci: "0000:03:00.0"}}\n'
 
 
-SEEDS = {'http1': http1, 'dns': dns, 'smtp': smtp, 'tls': tls, 'quic_frames': quic_frames, 'content': content, 'mime': mime, 'conversation': conversation, 'frames': frames_,
+SEEDS = {'http1': http1, 'dns': dns, 'smtp': smtp, 'http2': http2, 'websocket': websocket, 'tls': tls, 'quic': quic, 'quic_frames': quic_frames, 'content': content, 'mime': mime, 'conversation': conversation, 'frames': frames_,
          'capture': capture, 'image': image, 'drain': drain, 'feed': feed, 'config': config}
 
 WORDS = {'http1': ('GET ', 'POST ', 'CONNECT ', 'HEAD ', ' HTTP/1.1\r\n', ' HTTP/1.0\r\n', 'HTTP/1.1 200 OK\r\n', 'HTTP/1.1 101 ', 'Host: ', 'Content-Length: ',

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "dataplane/protocols/parser_harness.h"
 
@@ -22,6 +23,7 @@ constexpr uint8_t control_direction = 0x01, control_gap = 0x02, control_end = 0x
 
 test::Conversation conversation_from(Bytes bytes) {
   test::Conversation turns;
+  bool ended[2] = {};
   size_t at = 0;
   while (at < bytes.size() && turns.size() < 64) {
     const uint8_t control = bytes[at++];
@@ -38,7 +40,9 @@ test::Conversation conversation_from(Bytes bytes) {
       turn.bytes.assign(as_text(bytes.subspan(at, length)));
       at += length;
     }
-    turns.push_back(turn);
+    // As the core: nothing of a direction follows its end.
+    if (!std::exchange(ended[index_of(turn.direction)], ended[index_of(turn.direction)] || turn.kind == InputKind::end))
+      turns.push_back(turn);
   }
   return turns;
 }

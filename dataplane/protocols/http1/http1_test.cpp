@@ -463,6 +463,14 @@ BOOST_AUTO_TEST_CASE(a_flow_picked_up_in_its_middle_finds_the_next_message) {
   BOOST_TEST(report.has("1 http.url=/x"));
 }
 
+// A line that blanks precede may be anything after a hole: it is not waited for, and so not taken for a start line when it comes whole.
+BOOST_AUTO_TEST_CASE(after_a_hole_a_start_line_begins_at_its_first_byte) {
+  const Report whole = run(http1_protocol, {gap(s2c, 3), server("\tHTTP/2.1 100\n")});
+  const Report pieces = run(http1_protocol, {gap(s2c, 3), server("\tHTTP/2."), server("1 100\n")});
+  BOOST_TEST(!whole.has("anomaly 0 http.leading_junk"));
+  BOOST_TEST(test::first_difference(whole, pieces, "in pieces") == "");
+}
+
 BOOST_AUTO_TEST_CASE(an_unexpected_body_is_passed_over) {
   const Report report = checked({client("POST / HTTP/1.1\r\nHost: h\r\n\r\nlogin=foo&password=bar\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n"), end(s2c)});
   BOOST_TEST(report.has("anomaly 0 http.unexpected_data"));

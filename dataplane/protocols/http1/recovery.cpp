@@ -105,7 +105,7 @@ bool Parser::step_seek() {
   }
   const size_t length = lf > 0 && window[lf - 1] == '\r' ? lf - 1 : lf;
   side_.searched = 0;
-  if (!begins_message(as_text(window.first(length)))) return pass_over(lf + 1);
+  if (!may_begin || !begins_message(as_text(window.first(length)))) return pass_over(lf + 1);
   side_.at = At::head;
   return true;
 }

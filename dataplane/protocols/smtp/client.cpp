@@ -265,9 +265,10 @@ bool is_foreign(const Session& session, Bytes in) {
   if (session.tx != no_tx || session.banner_names_smtp || session.mode != Mode::command ||
       session.client_began)
     return false;
-  const auto lf = std::find(in.begin(), in.end(), uint8_t{'\n'});
-  if (lf == in.end()) return false;
-  Bytes line = in.first(static_cast<size_t>(lf - in.begin()));
+  const Bytes window = in.first(std::min(in.size(), line_bytes_max));  // a longer line is cut there, whole or in pieces
+  const auto lf = std::find(window.begin(), window.end(), uint8_t{'\n'});
+  if (lf == window.end()) return false;
+  Bytes line = window.first(static_cast<size_t>(lf - window.begin()));
   if (!line.empty() && line.back() == '\r') line = line.first(line.size() - 1);
   const Command command = parse_command(line);
   Bytes rest;
@@ -280,7 +281,6 @@ bool is_foreign(const Session& session, Bytes in) {
 }  // namespace
 
 Progress read_client(Session& session, Bytes in, uint64_t offset, Sink& sink) {
-  if (is_foreign(session, in)) return {0, true};
   size_t at = 0;
   while (at < in.size() && session.mode != Mode::handed_off) {
     const Bytes left = in.subspan(at);
@@ -295,6 +295,8 @@ Progress read_client(Session& session, Bytes in, uint64_t offset, Sink& sink) {
       if (consumed == 0 && session.mode == Mode::message) continue;  // an event before the first byte
     } else if (session.mode == Mode::chunk) {
       consumed = read_chunk(session, left, offset + at, sink);
+    } else if (is_foreign(session, left)) {
+      return {at, true};
     } else {
       consumed = read_command(session, left, offset + at, sink);
       if (consumed == 0) break;

@@ -453,6 +453,15 @@ BOOST_AUTO_TEST_CASE(an_ftp_session_is_given_back) {
   BOOST_TEST((run({server("hello\r\n")}).status == ParseStatus::not_this_protocol));
 }
 
+// The first line after a hole is skipped; whether what follows is SMTP does not depend on the segments.
+BOOST_AUTO_TEST_CASE(what_follows_a_hole_is_judged_whole_as_in_pieces) {
+  const std::string_view foreign("\0\0Q\n", 4);
+  const Report whole = run({test::gap(c2s, 1), client("EHLO\n" + std::string(foreign))});
+  const Report pieces = run({test::gap(c2s, 1), client("EHLO\n"), client(std::string(foreign))});
+  BOOST_TEST((whole.status == ParseStatus::not_this_protocol));
+  BOOST_TEST(test::first_difference(whole, pieces, "in pieces") == "");
+}
+
 BOOST_AUTO_TEST_CASE(paths_are_taken_as_servers_take_them) {
   const auto address = [](std::string_view argument) {
     const std::vector<uint8_t> copy(argument.begin(), argument.end());

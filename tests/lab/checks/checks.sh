@@ -38,6 +38,16 @@ skip() {
   echo "ok $((checks_passed + checks_failed)) $1 # skip: $2"
 }
 
+# until_said SECONDS COMMAND...: repeats the command until it succeeds; what it printed last is printed.
+until_said() {
+  local deadline=$((SECONDS + $1)) printed
+  shift
+  until printed=$("$@" 2>&1); do
+    [ "$SECONDS" -lt "$deadline" ] || { printf '%s\n' "$printed"; return 1; }
+    sleep 0.2
+  done
+}
+
 fails() { ! "$@"; }
 
 # is WANTED COMMAND...: the command prints exactly this.
