@@ -150,8 +150,8 @@ BOOST_AUTO_TEST_CASE(noise_of_the_server_does_not_hide_the_clients_protocol) {
 
 BOOST_AUTO_TEST_CASE(a_flow_of_no_protocol_of_ours_is_undetected_once_both_sides_have_spoken) {
   TestFlow flow(Transport::stream);
-  BOOST_TEST((flow.say(s2c, "\x13BitTorrent protocol") == SessionStatus::active));
-  BOOST_TEST((flow.say(c2s, "\x13BitTorrent protocol") == SessionStatus::undetected));
+  BOOST_TEST((flow.say(s2c, "\x13" "BitTorrent protocol") == SessionStatus::active));
+  BOOST_TEST((flow.say(c2s, "\x13" "BitTorrent protocol") == SessionStatus::undetected));
   BOOST_TEST(flow.counters().undetected == 1U);
   TestFlow one_sided(Transport::stream);
   BOOST_TEST((one_sided.say(s2c, std::string(probe_bytes_max - 1, '~')) == SessionStatus::active));
