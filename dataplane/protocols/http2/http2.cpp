@@ -158,7 +158,7 @@ void Parser::give_data(Bytes bytes) {
   if (stream != nullptr) {
     Message& message = stream->messages[index_of(input_.direction)];
     if (!message.begun || message.ended) {
-      report(Oddity::data_unexpected, stream->tx);
+      connection_.oddities.report(sink_, stream->tx, Oddity::data_unexpected, offset_ - bytes.size());
     } else if (!stream->tunnel) {
       message.bytes += bytes.size();
       if (message.body != no_body && !bytes.empty()) sink_.body_data(message.body, bytes);

@@ -346,6 +346,15 @@ BOOST_AUTO_TEST_CASE(frames_of_the_wrong_shape_are_told_and_passed_over) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(unexpected_data_is_told_at_its_first_byte_in_pieces_too) {
+  Peers peers;
+  const std::string asked = opening() + peers.request(1, get("/")), more = frame(h2::data, 0, 1, "inid");
+  const Report whole = talk({client(asked + more)});
+  BOOST_TEST(whole.has("anomaly 1 http2.data_unexpected"));
+  const Report pieces = talk({client(asked + more.substr(0, more.size() - 3)), client(more.substr(more.size() - 3))});
+  BOOST_TEST(test::first_difference(whole, pieces, "in pieces") == "");
+}
+
 BOOST_AUTO_TEST_CASE(another_frame_inside_a_header_block_ends_it) {
   Peers peers;
   const std::string block = peers.client_encoder.block(get("/first"));

@@ -76,12 +76,13 @@ class StreamWalk {
       side_.skip_bytes -= side_.lost ? 0 : static_cast<uint32_t>(skipped);
       at_ += skipped;
     }
+    if (side_.lost) return false;
     need = length_bytes;
     if (rest().size() < need) return false;
     const size_t length = load_be32(rest().data());
     switch (
         judge(rest().subspan(length_bytes).first(std::min(length, rest().size() - length_bytes)), length)) {
-      case Plausibility::no: return give_up();
+      case Plausibility::no: need = 0; return give_up();
       case Plausibility::cut: need = rest().size() + 1; return false;
       case Plausibility::yes: break;
     }
@@ -150,7 +151,7 @@ ParseResult parse(void* state, const Input& input, Sink& sink) {
     case InputKind::end:
       if (input.kind == InputKind::gap || input.direction == Direction::server_to_client ||
           input.end != EndReason::fin)
-        end_request(session, Completeness::incomplete, input.offset, sink);
+        end_request(session, Completeness::incomplete, input.offset + input.bytes.size(), sink);
       return {ParseStatus::need_more, input.bytes.size()};
   }
   return {};

@@ -171,6 +171,15 @@ BOOST_AUTO_TEST_CASE(a_hole_ends_what_was_open_and_that_sides_reading) {
   BOOST_TEST(report.count("begin") == 1U);
 }
 
+// A side that was given up waits for nothing: all its bytes are passed, however they come.
+BOOST_AUTO_TEST_CASE(behind_what_is_no_message_every_byte_is_passed) {
+  const std::string asked = framed(request("alice")), junk(9, '\xff');
+  const Report whole = run({client(asked + junk + "12"), end(c2s, EndReason::reset)});
+  const Report pieces = run({client(asked + junk), client("1"), client("2"), end(c2s, EndReason::reset)});
+  BOOST_TEST(whole.has("anomaly 1 krb5.no_message"));
+  BOOST_TEST(test::first_difference(whole, pieces, "in pieces") == "");
+}
+
 BOOST_AUTO_TEST_CASE(any_byte_changed_never_breaks_the_parser) {
   std::mt19937 random(1);
   for (int round = 0; round < 3000; ++round) {

@@ -53,7 +53,7 @@ class Parser {
   ParseResult end() {
     const bool may_be_answered =
         input_.direction == Direction::client_to_server && input_.end == EndReason::fin;
-    if (!may_be_answered) end_all(session_, input_.offset, sink_);
+    if (!may_be_answered) end_all(session_, input_.offset + input_.bytes.size(), sink_);
     return {ParseStatus::need_more, input_.bytes.size()};
   }
 

@@ -131,6 +131,7 @@ class Parser {
     if (rest().size() < need) return false;
     take_payload(rest().subspan(packet_head_bytes, length - padding - 1));
     at_ += need;
+    need = 0;
     return true;
   }
 

@@ -53,6 +53,15 @@ ProbeResult probe(const std::string& bytes, Direction direction = c2s) {
 
 }  // namespace
 
+// After a packet the parser waits for the next one's head, not for as many bytes as the last packet had.
+BOOST_AUTO_TEST_CASE(a_bad_packet_behind_a_good_one_is_told_in_pieces_too) {
+  const std::string good = packet("\x02"), bad(5, '\0');
+  const Report whole = run({client("SSH-2.0-a\n" + good + bad)});
+  const Report pieces = run({client("SSH-2.0-a\n" + good), client(bad)});
+  BOOST_TEST(whole.has("anomaly 1 ssh.bad_packet"));
+  BOOST_TEST(test::first_difference(whole, pieces, "in pieces") == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_connection_tells_versions_and_fingerprints_and_is_done) {
   const Conversation conversation{server("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n"),
                                   client("SSH-2.0-OpenSSH_7.4\r\n" + packet(kexinit)),
