@@ -54,7 +54,9 @@ void Inspector::describe_flow(RecordWriter& writer, const Flow& flow, uint8_t ap
   writer.number(Field::tunnel_destination_port, tunnel->destination_port);
 }
 
-// Transactions that ended before what is written next come before it in their ring, whatever the size of bursts.
+// Transactions that ended before what is written next come before it in their ring, whatever the size of bursts. What is written while
+// a packet is parsed (anomalies, files) resolves in any case: else a sighting of the transaction under way would be written now or at
+// the burst's end, with fewer or more values, by what else the burst holds.
 void Inspector::write_ended() {
   if (ended_ != nullptr) resolve();
 }
@@ -149,7 +151,7 @@ void Inspector::write_all_folded() {
 
 void Inspector::write_anomaly(Flow& flow, const Transaction* transaction, const char* name, const char* layer,
                               uint64_t offset, std::string_view detail) {
-  write_ended();
+  resolve();
   const std::string_view name_text(name), layer_text(layer);
   const uint32_t bytes =
       room(4, name_text.size() + layer_text.size() + detail.size()) + transaction_room(transaction) + tunnel_room(flow);
@@ -166,7 +168,7 @@ void Inspector::write_anomaly(Flow& flow, const Transaction* transaction, const 
 }
 
 void Inspector::write_file(const FlowInspection& inspection, const Body& body, BodyEnd end) {
-  write_ended();
+  resolve();
   const Transaction* transaction = find(body.tx);
   const std::string_view type = file_type(body.head_bytes());
   const uint32_t bytes = room(18, size_t{body.name_size} + body.type_size + type.size() + 128) +

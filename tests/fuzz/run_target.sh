@@ -3,7 +3,8 @@
 # run_target.sh PROGRAM NAME: fuzzes for SEKISHO_FUZZ_SECONDS (default 10) from the seeds of make_seeds.py. What it finds new is kept beside
 # the program, in corpus/NAME, for the next time; an input that fails lies in findings/, and the end of what was printed is shown.
 set -uo pipefail
-# The seed is the same each time, so that a failure of the tests comes again; tools/soak fuzz takes another at each run (0).
+# Seed and number of runs are the same each time, so that the tests fail for what was changed; tools/soak fuzz takes another seed at each
+# run (0) and has no such end (-1).
 # A failure is 1: what libFuzzer takes by itself, 77, is a test left out to meson.
 program=$(realpath "$1")
 name=$2
@@ -11,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 beside=$(dirname "$program")
 mkdir -p "$beside/corpus/$name" "$beside/findings"
 python3 "$here/make_seeds.py" "$name" "$beside/seeds/$name" || exit
-options=(-seed="${SEKISHO_FUZZ_SEED:-1}" -max_total_time="${SEKISHO_FUZZ_SECONDS:-10}" -timeout=20 -rss_limit_mb=3000 -error_exitcode=1 -timeout_exitcode=1 -print_final_stats=1 -max_len=8192
+options=(-seed="${SEKISHO_FUZZ_SEED:-1}" -runs="${SEKISHO_FUZZ_RUNS:-20000}" -max_total_time="${SEKISHO_FUZZ_SECONDS:-10}" -timeout=20 -rss_limit_mb=3000 -error_exitcode=1 -timeout_exitcode=1 -print_final_stats=1 -max_len=8192
   -artifact_prefix="$beside/findings/$name-")
 [ ! -s "$beside/seeds/$name.dict" ] || options+=(-dict="$beside/seeds/$name.dict")
 log=$beside/findings/$name.log

@@ -38,11 +38,11 @@ checks_blocked_uploads() {
   check "a document of the same size without it leaves, byte-identical" uploaded_whole fetch_by_proxy "$lab_dir/harmless.txt"
 }
 
-# The server has no handler for forms: it answers 405 to what arrives.
+# The server answers 204 to a form that has arrived whole.
 checks_blocked_forms() {
   check "a listed file in a form is reset on its way" is 000 status_of fetch http://drop.fileshare.test/form -F "doc=@$lab_dir/form-listed.bin"
-  check "nor does it leave through the proxy" fails is 405 status_of fetch_by_proxy http://drop.fileshare.test/form -F "doc=@$lab_dir/form-listed.bin"
-  check "one of the same size that nobody lists arrives" is 405 status_of fetch http://drop.fileshare.test/form -F "doc=@$lab_dir/form-plain.bin"
+  check "nor does it leave through the proxy" fails is 204 status_of fetch_by_proxy http://drop.fileshare.test/form -F "doc=@$lab_dir/form-listed.bin"
+  check "one of the same size that nobody lists arrives" is 204 status_of fetch http://drop.fileshare.test/form -F "doc=@$lab_dir/form-plain.bin"
 }
 
 checks_block_pages() {

@@ -44,6 +44,12 @@ http {
       alias $lab_dir/uploads/;
       dav_methods PUT;
     }
+    # Answered when the whole form is in, not before.
+    location = /form { proxy_pass http://127.0.0.1:8081; }
+  }
+  server {
+    listen 127.0.0.1:8081;
+    location / { return 204; }
   }
 }
 CONF
