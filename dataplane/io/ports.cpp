@@ -8,36 +8,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <random>
 #include <thread>
 
+#include "dataplane/io/rss.h"
 #include "dataplane/record/file_descriptor.h"
 
 namespace sekisho {
 
 namespace {
-
-using RssKey = std::array<uint8_t, rss_key_bytes_max>;
-
-// A symmetric RSS key repeats 16 bits, so that both directions meet on one queue; random, because published keys can be flooded. A NIC
-// takes as much of it as its key is long.
-RssKey random_symmetric_key() {
-  std::random_device random;
-  const uint32_t word = random();
-  RssKey key;
-  for (size_t i = 0; i < key.size(); ++i) key[i] = static_cast<uint8_t>(i % 2 == 0 ? word >> 8 : word);
-  return key;
-}
-
-// What no NIC does needs no key: kernel interfaces spread by their own hash, and packets find their home lcore.
-void ask_for_rss(rte_eth_conf& conf, const rte_eth_dev_info& info, RssKey& key) {
-  if (info.flow_type_rss_offloads == 0) return;
-  conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-  conf.rx_adv_conf.rss_conf.rss_hf = info.flow_type_rss_offloads & (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
-  if (info.hash_key_size == 0 || info.hash_key_size > key.size()) return;
-  conf.rx_adv_conf.rss_conf.rss_key = key.data();
-  conf.rx_adv_conf.rss_conf.rss_key_len = info.hash_key_size;
-}
 
 // "net_af_xdp0,iface=x" is probed under the name before the comma; a PCI address under itself.
 std::string device_name(const std::string& configured) { return configured.substr(0, configured.find(',')); }
