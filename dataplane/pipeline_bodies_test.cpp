@@ -120,6 +120,22 @@ BOOST_AUTO_TEST_CASE(the_record_of_a_stopped_file_says_blocked) {
   BOOST_TEST(files[0].text(Field::file_state) == "blocked");
 }
 
+BOOST_AUTO_TEST_CASE(a_hole_in_a_body_that_its_decoder_passes_as_it_is_ends_with_the_body) {
+  TestWire wire({}, [](PipelineOptions& options) {
+    for (WireMode& mode : options.inspector.modes) mode = WireMode::monitor;
+  });
+  Download download(wire);
+  const std::string plain(200, 'x');  // said to be gzip and is not
+  BOOST_TEST(download.sends("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 500\r\n\r\n" + plain) == "forward");
+  download.talk.next[index_of(s2c)] += 100;  // never seen
+  BOOST_TEST(download.sends(plain) == "forward");
+  BOOST_TEST(wire.fate(download.talk.segment(c2s, tcp_flag::ack)) == "forward");  // but received
+  const std::vector<KeptRecord> files = wire.drain(RingKind::transactions, RecordType::file);
+  BOOST_REQUIRE(files.size() == 1U);
+  BOOST_TEST(files[0].number(Field::file_size) == 500U);
+  BOOST_TEST(files[0].number(Field::file_gaps) == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_keyword_is_met_across_segments_and_its_last_byte_is_not_forwarded) {
   TestWire wire({listed(Kind::keyword, "TOP-SECRET", Action::reset, MatchMode::literal)});
   Talk talk;

@@ -36,7 +36,13 @@ class LayerSink final : public Sink {
       inspector_.body_data(id, bytes);
     }
   }
-  void body_gap(BodyId id, uint64_t missing_bytes) override { inspector_.body_gap(id, missing_bytes); }
+  void body_gap(BodyId id, uint64_t missing_bytes) override {
+    if (id == body_.id) {
+      inspector_.gap_layer(body_, next_layer_, missing_bytes);
+    } else {
+      inspector_.body_gap(id, missing_bytes);
+    }
+  }
   void body_end(BodyId id, BodyEnd end) override { inspector_.body_end(id, end); }
   void expect(TxId tx, const Expectation& expectation) override { inspector_.expect(tx, expectation); }
   void handoff(Direction direction, uint64_t offset, HandoffHint hint) override {
@@ -164,13 +170,17 @@ void Inspector::body_gap(BodyId id, uint64_t missing_bytes) {
   Body* body = find_body(id);
   if (body == nullptr) return;
   body->has_gap = true;
-  if (body->layer_count == 0) {
-    body->size += missing_bytes;
+  gap_layer(*body, 0, missing_bytes);
+}
+
+void Inspector::gap_layer(Body& body, unsigned layer_index, uint64_t missing_bytes) {
+  if (layer_index == body.layer_count) {
+    body.size += missing_bytes;
     return;
   }
-  Body::Layer& layer = body->layers[0];
-  LayerSink sink(*this, *body, 1);
-  if (!layer.broken) layer.decoder->gap(layer.state, input_of(*body, layer, {}), missing_bytes, sink);
+  Body::Layer& layer = body.layers[layer_index];
+  LayerSink sink(*this, body, layer_index + 1);
+  if (!layer.broken) layer.decoder->gap(layer.state, input_of(body, layer, {}), missing_bytes, sink);
   layer.offset += missing_bytes;
 }
 

@@ -163,6 +163,7 @@ class Inspector final : public Sink {
   Body* find_body(BodyId id) const;
   bool add_layer(Body& body, const Decoder* decoder, const BodyMeta& meta);
   void feed_layer(Body& body, unsigned layer_index, Bytes bytes);
+  void gap_layer(Body& body, unsigned layer_index, uint64_t missing_bytes);
   void digest(Body& body, Bytes bytes);
   void judge(Body& body);
   void look_up_digests(const Body& body, const FileDigests& digests);
