@@ -170,3 +170,106 @@ BOOST_AUTO_TEST_CASE(a_listed_url_is_met_in_each_reading_of_an_ambiguous_request
     BOOST_TEST(wire.fate(talk.says(c2s, ambiguous)) == "drop:verdict inject:1 inject:0", ambiguous);
   }
 }
+
+namespace {
+
+// An FTP session that has logged in. Its talks are the client's connections to the server: 198.51.100.7.
+struct FtpSession {
+  explicit FtpSession(TestWire& wire_in) : wire(wire_in) {
+    control.server_port = 21;
+    wire.send(control.handshake());
+    says(s2c, "220 FTP\r\n");
+    says(c2s, "USER alice\r\n");
+    says(s2c, "230 in\r\n");
+  }
+  void says(Direction direction, const std::string& line) { wire.send(control.says(direction, line)); }
+  Talk connection(uint16_t client_port, uint16_t server_port) {
+    Talk talk;
+    talk.client_port = client_port;
+    talk.server_port = server_port;
+    return talk;
+  }
+  TestWire& wire;
+  Talk control;
+};
+
+std::vector<KeptRecord> files_of(TestWire& wire) { return wire.drain(RingKind::transactions, RecordType::file); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_file_on_an_announced_connection_has_the_name_and_user_of_its_control_connection) {
+  for (const bool opened_before_the_command : {false, true}) {
+    TestWire wire;
+    FtpSession ftp(wire);
+    ftp.says(c2s, "PASV\r\n");
+    ftp.says(s2c, "227 ok (198,51,100,7,7,208)\r\n");
+    Talk data = ftp.connection(40001, 2000);
+    if (opened_before_the_command) wire.send(data.handshake());
+    ftp.says(c2s, "RETR /pub/tool.bin\r\n");
+    if (!opened_before_the_command) wire.send(data.handshake());
+    wire.send(data.says(s2c, content));
+    wire.send(data.segment(s2c, tcp_flag::fin | tcp_flag::ack));
+    wire.finish();
+    const std::vector<KeptRecord> files = files_of(wire);
+    BOOST_REQUIRE(files.size() == 1U);
+    BOOST_TEST(files[0].text(Field::file_name) == "tool.bin");
+    BOOST_TEST(files[0].number(Field::file_size) == content.size());
+    BOOST_TEST(files[0].text(Field::file_carrier) == "ftp_data");
+    BOOST_TEST(files[0].text(Field::file_state) == "closed");
+    BOOST_TEST(files[0].text(Field::ftp_data_command) == "RETR");
+    BOOST_TEST(files[0].text(Field::ftp_data_filename) == "/pub/tool.bin");
+    BOOST_TEST(files[0].text(Field::ftp_data_user) == "alice");
+    BOOST_TEST(files[0].number(Field::ftp_data_control_flow) != 0U);
+    BOOST_TEST(wire.pipeline().inspector().counters().expectations_met == 1U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_listed_file_is_stopped_on_passive_and_active_data_connections) {
+  TestWire passive({listed_content()});
+  FtpSession down(passive);
+  down.says(c2s, "EPSV\r\n");
+  down.says(s2c, "229 ok (|||2000|)\r\n");
+  down.says(c2s, "RETR tool.bin\r\n");
+  Talk data = down.connection(40001, 2000);
+  passive.send(data.handshake());
+  BOOST_TEST(passive.fate(data.says(s2c, content.substr(0, 10))) == "forward");
+  BOOST_TEST(passive.fate(data.says(s2c, content.substr(10))) == stopped);
+  TestWire active({listed_content()});
+  FtpSession up(active);
+  up.says(c2s, "PORT 192,0,2,1,7,208\r\n");
+  up.says(s2c, "200 ok\r\n");
+  up.says(c2s, "STOR tool.bin\r\n");
+  Talk from_server = up.connection(20, 2000);  // the server opens it
+  std::swap(from_server.client_ip.source, from_server.client_ip.destination);
+  active.send(from_server.handshake());
+  BOOST_TEST(active.fate(from_server.says(s2c, content)) == stopped);
+  BOOST_TEST(passive.balance() + active.balance() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_listing_and_a_connection_that_nobody_announced_are_no_files) {
+  TestWire wire({listed_content()});
+  FtpSession ftp(wire);
+  ftp.says(c2s, "PASV\r\n");
+  ftp.says(s2c, "227 ok (198,51,100,7,7,208)\r\n");
+  ftp.says(c2s, "LIST\r\n");
+  Talk listing = ftp.connection(40001, 2000), other = ftp.connection(40002, 2001);
+  wire.send(listing.handshake());
+  wire.send(other.handshake());
+  BOOST_TEST(wire.fate({listing.says(s2c, content), other.says(s2c, content)}) == "forward forward");
+  wire.finish();
+  BOOST_TEST(files_of(wire).empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_announcement_on_one_lcore_is_met_on_another) {
+  constexpr uint64_t key[2] = {7, 8};
+  Expectations shared{KeyedHash(key)};
+  const auto share = [&shared](PipelineOptions& options) { options.inspector.expectations = &shared; };
+  TestWire one({listed_content()}, share), other({listed_content()}, share);
+  FtpSession ftp(one);
+  ftp.says(c2s, "PASV\r\n");
+  ftp.says(s2c, "227 ok (198,51,100,7,7,208)\r\n");
+  ftp.says(c2s, "RETR tool.bin\r\n");
+  Talk data = ftp.connection(40001, 2000);
+  other.send(data.handshake());
+  BOOST_TEST(other.fate(data.says(s2c, content)) == stopped);
+}

@@ -108,7 +108,8 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   body->carrier = meta.carrier;
   body->direction = meta.direction;
   body->end_unknown = meta.declared_bytes == body_length_unknown;
-  body->name_size = keep(body->name, sizeof body->name, meta.file_name);
+  const Bytes name = meta.file_name.empty() ? announced_name(inspection) : meta.file_name;
+  body->name_size = keep(body->name, sizeof body->name, name);
   body->type_size = keep(body->type, sizeof body->type, meta.declared_type);
   // The sender applied the encodings first to last, so they come off last to first; under one that stays on nothing is what it says.
   bool bare = true;

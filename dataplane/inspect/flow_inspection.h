@@ -18,7 +18,7 @@ struct FlowInspection {
   Flow* flow = nullptr;
   Transaction* oldest = nullptr;   // open transactions, in the order they began
   Transaction* newest = nullptr;
-  Transaction* proxied = nullptr;  // values of the section `proxy`: the flow's, repeated by each later transaction
+  Transaction* flow_values = nullptr;  // the flow's own (of the section `proxy`; of an announcement), repeated by each later transaction
   Body* bodies = nullptr;          // open bodies, newest first
   uint64_t gap_bytes = 0;          // never delivered to the parsers
   uint32_t last_tx = 0;
@@ -31,6 +31,8 @@ struct FlowInspection {
   uint8_t app_protocol = 0;        // index in the protocol list + 1
   uint8_t first_protocol = 0;      // the same of what the flow began with, in front of any hand-off
   Action verdict = Action::pass;   // the strongest carried out so far
+  bool has_begun = false;          // bytes have come: whether the flow was announced is known
+  bool was_announced = false;
   bool finished = false;           // the session has nothing left to learn
 };
 

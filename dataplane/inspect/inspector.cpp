@@ -32,7 +32,9 @@ Inspector::Inspector(const InspectorOptions& options, RecordOutput& output, Flow
       transactions_(transaction_chunk_bytes, options.transaction_chunks),
       body_memory_(options.bodies_max, options.bodies_max, options.bodies_max, hyperscan_stream_bytes,
                    CodecMemorySize{}),
-      decoder_context_{body_memory_.codecs, options.unlimited_content ? DecoderLimits{0, 0, 0} : DecoderLimits{}} {
+      decoder_context_{body_memory_.codecs, options.unlimited_content ? DecoderLimits{0, 0, 0} : DecoderLimits{}},
+      own_expectations_(options.expectations != nullptr ? nullptr : std::make_unique<Expectations>(flows.keyed_hash())),
+      expectations_(options.expectations != nullptr ? options.expectations : own_expectations_.get()) {
   options_.rows = kept_fields(options_.rows);
   set_wanted(&wanted_);
   update_wanted();
@@ -40,6 +42,7 @@ Inspector::Inspector(const InspectorOptions& options, RecordOutput& output, Flow
 
 void Inspector::update_wanted() {
   wanted_ = options_.rows;
+  for (const Field field : {Field::ftp_data_command, Field::ftp_data_filename, Field::ftp_data_user}) wanted_.set(field);  // see expect()
   for (uint16_t i = 0; i < field_count; ++i)
     if (look_ups_.interesting(static_cast<Field>(i))) wanted_.set(static_cast<Field>(i));
   HashKinds asked = HashKinds::none;
@@ -100,7 +103,7 @@ void Inspector::close(Flow& flow, FlowEnd end) {
 
 void Inspector::release(Flow& flow) {
   if (flow.inspection == nullptr) return;
-  if (flow.inspection->proxied != nullptr) Transaction::close(flow.inspection->proxied, transactions_);
+  if (flow.inspection->flow_values != nullptr) Transaction::close(flow.inspection->flow_values, transactions_);
   flow_blocks_.give(flow.inspection);
   flow.inspection = nullptr;
   current_ = nullptr;
@@ -109,6 +112,7 @@ void Inspector::release(Flow& flow) {
 SessionStatus Inspector::on_bytes(FlowInspection& inspection, Direction direction, Bytes bytes, uint64_t offset) {
   current_ = &inspection;
   direction_ = direction;
+  if (!inspection.has_begun) meet_expectation(inspection);
   const SessionStatus status = inspection.session.on_bytes(direction, bytes, offset, session_memory_, *this);
   note_protocol(inspection);
   return status;
@@ -178,7 +182,7 @@ TxId Inspector::tx_begin(Direction first) {
     transaction->add_number(transactions_, Field::transaction_start_ns, clock_.wall_ns);
   note_protocol(inspection);
   transaction->app_protocol = inspection.app_protocol;
-  if (inspection.proxied != nullptr && !transaction->repeat(transactions_, *inspection.proxied)) ++counters_.tx_full;
+  if (inspection.flow_values != nullptr && !transaction->repeat(transactions_, *inspection.flow_values)) ++counters_.tx_full;
   (inspection.newest != nullptr ? inspection.newest->next : inspection.oldest) = transaction;
   inspection.newest = transaction;
   ++inspection.open_transactions;
@@ -218,29 +222,8 @@ void Inspector::end_transaction(FlowInspection& inspection, Transaction* transac
 
 // --- values
 
-namespace {
-// The catalogue's section `proxy`.
-constexpr bool is_of_proxy(Field field) { return field >= Field::proxy_protocol && field <= Field::proxy_user; }
-}  // namespace
-
-// Where such values of the flow are kept; a proxy inside a proxy begins anew. nullptr: no memory, or no row wants the field.
-Transaction* Inspector::proxied(Field field) {
-  Transaction*& kept = current_->proxied;
-  if (field == Field::proxy_protocol && kept != nullptr) {
-    Transaction::close(kept, transactions_);
-    kept = nullptr;
-  }
-  if (!options_.rows.test(field)) return nullptr;
-  if (kept == nullptr) kept = Transaction::open(transactions_, no_tx, direction_, clock_.now_ns, clock_.wall_ns);
-  if (kept == nullptr) ++counters_.tx_full;
-  return kept;
-}
-
 void Inspector::on_observe(TxId tx, Field field, Bytes value, uint64_t offset) {
-  if (is_of_proxy(field)) {
-    if (Transaction* kept = proxied(field)) kept->add(transactions_, field, value);
-    return;
-  }
+  if (keep_for_flow(field, value)) return;
   Transaction* transaction = find(tx);
   if (transaction != nullptr && options_.rows.test(field) && !transaction->add(transactions_, field, value))
     ++counters_.tx_full;
@@ -248,8 +231,8 @@ void Inspector::on_observe(TxId tx, Field field, Bytes value, uint64_t offset) {
 }
 
 void Inspector::on_observe_number(TxId tx, Field field, uint64_t value, uint64_t offset) {
-  if (is_of_proxy(field)) {
-    if (Transaction* kept = proxied(field)) kept->add_number(transactions_, field, value);
+  if (field == Field::proxy_target_port) {
+    if (Transaction* kept = flow_values(field)) kept->add_number(transactions_, field, value);
     return;
   }
   Transaction* transaction = find(tx);
@@ -370,16 +353,14 @@ void Inspector::flow_anomaly(Flow& flow, const char* name, const char* layer, ui
   write_anomaly(flow, nullptr, name, layer, offset);
 }
 
-void Inspector::expect(TxId, const Expectation&) { ++counters_.expectations_unused; }
-
 void Inspector::handoff(Direction direction, uint64_t offset, HandoffHint hint) {
   current_->session.note_handoff(direction, offset, hint);
 }
 
 TxId Inspector::tx_repeat(TxId tx) {
-  Transaction* kept = std::exchange(current_->proxied, nullptr);  // `tx` has repeated it
+  Transaction* kept = std::exchange(current_->flow_values, nullptr);  // `tx` has repeated it
   const TxId id = tx_begin(direction_);
-  current_->proxied = kept;
+  current_->flow_values = kept;
   const Transaction* from = find(tx);
   Transaction* to = find(id);
   if (from != nullptr && to != nullptr) {

@@ -14,6 +14,7 @@
 #include "dataplane/flow/flow.h"
 #include "dataplane/flow/flow_table.h"
 #include "dataplane/inspect/body.h"
+#include "dataplane/inspect/expectations.h"
 #include "dataplane/inspect/flow_inspection.h"
 #include "dataplane/inspect/look_ups.h"
 #include "dataplane/inspect/record_output.h"
@@ -39,6 +40,7 @@ struct InspectorOptions {
   bool unlimited_content = false;         // captures: no ratio bound on decompression
   bool judge_open_bodies = true;          // look up the digest "if the body ended here" at each segment's end
   WireMode modes[port_pairs_max] = {};    // by port pair
+  Expectations* expectations = nullptr;   // shared by the lcores of a process, outlives them; nullptr: one of the inspector's own
 };
 
 // What inspection gave up for want of memory, as bits; policy decides (pipeline.h, ExhaustionPolicies).
@@ -62,7 +64,8 @@ struct InspectorCounters {
   uint64_t tunnel_unanswered = 0;   // resets and sinkhole answers that became drops: the flow is in a tunnel that we cannot write in
   uint64_t scan_hits_dropped = 0;   // keywords of one piece of a body past scan_hits_max
   uint64_t streams_restarted = 0;   // body scans that went on with a new generation
-  uint64_t expectations_unused = 0;
+  uint64_t expectations = 0;        // connections announced
+  uint64_t expectations_met = 0;
 };
 
 // What a sighting asks of the pipeline, in the order found.
@@ -146,7 +149,10 @@ class Inspector final : public Sink {
   friend class LayerSink;
 
   Transaction* find(TxId tx) const;
-  Transaction* proxied(Field field);
+  Transaction* flow_values(Field field);
+  bool keep_for_flow(Field field, Bytes value);
+  void meet_expectation(FlowInspection& inspection);
+  Bytes announced_name(const FlowInspection& inspection) const;
   Transaction* find_or_newest(TxId tx) const;
   void end_transaction(FlowInspection& inspection, Transaction* transaction, Completeness completeness);
   void look_up(Transaction* transaction, Field field, Bytes value, uint64_t offset);
@@ -200,6 +206,9 @@ class Inspector final : public Sink {
   DecoderContext decoder_context_;
   HashKinds file_hashes_ = HashKinds::none;  // rows' and indicators' together
   bool looks_at_digests_ = false;            // some indicator is a digest
+  std::unique_ptr<Expectations> own_expectations_;
+  Expectations* expectations_;
+  ExpectedFlow announced_;                   // by the parser that is running; expect() completes it
   uint32_t next_file_ = 0;
   GaveUp gave_up_ = GaveUp::nothing;
   uint64_t pairs_with_lost_sightings_ = 0;

@@ -179,7 +179,7 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
   writer.text(Field::file_state, end == BodyEnd::complete ? "closed" : blocked ? "blocked" : "truncated");
   writer.number(Field::file_gaps, body.has_gap ? 1 : 0);
   writer.number(Field::file_direction, static_cast<uint64_t>(body.direction));
-  writer.text(Field::file_carrier, carrier_names[static_cast<size_t>(body.carrier)]);
+  writer.text(Field::file_carrier, inspection.was_announced ? "ftp_data" : carrier_names[static_cast<size_t>(body.carrier)]);
   if (transaction != nullptr) transaction->write_fields(writer);
   output_.publish();
 }
@@ -188,8 +188,8 @@ void Inspector::write_flow(Flow& flow, FlowEnd end) {
   if (!options_.flow_records) return;
   write_ended();
   const FlowInspection* inspection = flow.inspection;
-  const Transaction* proxied = inspection != nullptr ? inspection->proxied : nullptr;
-  const uint32_t bytes = room(32, 128) + tunnel_room(flow) + transaction_room(proxied);
+  const Transaction* flow_values = inspection != nullptr ? inspection->flow_values : nullptr;
+  const uint32_t bytes = room(32, 128) + tunnel_room(flow) + transaction_room(flow_values);
   if (!output_.begin(RingKind::transactions, RecordType::flow, bytes)) return;
   const FlowFirst& first = flows_.first(flow);
   describe_flow(output_.writer(), flow, inspection != nullptr ? inspection->app_protocol : uint8_t{0}, no_tx);
@@ -203,7 +203,7 @@ void Inspector::write_flow(Flow& flow, FlowEnd end) {
   writer.number(Field::flow_start_ns, first.start_wall_ns);
   writer.number(Field::flow_end_ns, first.start_wall_ns + duration_ns);
   writer.number(Field::flow_duration_ms, duration_ns / 1'000'000);
-  if (proxied != nullptr) proxied->write_fields(writer);
+  if (flow_values != nullptr) flow_values->write_fields(writer);
   if (inspection != nullptr && inspection->first_protocol != 0)
     writer.text(Field::flow_app_proto, protocol_table().protocols[inspection->first_protocol - 1]->name);
   writer.text(Field::flow_state, flow_state_names[static_cast<size_t>(flow.state)]);

@@ -39,6 +39,11 @@ inline constexpr unsigned sightings_fold_percent = 75;
 inline constexpr uint32_t folded_sightings_max = 64;
 // Room for the record of a folded sighting, bytes. Past it: its longest texts are left out, the record carries flag fields_dropped.
 inline constexpr uint32_t folded_sighting_bytes = 2048;
+// Announced connections that wait to be met, over all lcores, count. Past it: counter `inspect.expectations_evicted`, the one whose time is
+// over first is forgotten: its connection is detected like any other.
+inline constexpr uint32_t expected_flows_max = 4096;
+// Time from the announcement to the connection's first byte, ns. Past it: as above, without a counter.
+inline constexpr uint64_t expected_flow_timeout_ns = 60'000'000'000;
 // Anomaly records of one flow, count. Past it only the counters rise.
 inline constexpr unsigned flow_anomalies_max = 32;
 

@@ -99,13 +99,14 @@ class Driver {
     // Exactly as large as the input, on the heap: ASan sees a read past it.
     const std::unique_ptr<uint8_t[]> copy(new uint8_t[bytes.size()]);
     std::copy(bytes.begin(), bytes.end(), copy.get());
-    const Input input{turn.direction,
-                      kind,
-                      turn.end,
-                      {copy.get(), bytes.size()},
-                      carry_[index_of(turn.direction)].offset,
-                      turn.gap_bytes,
-                      transport_ == Transport::datagram ? &kept_[index_of(turn.direction)] : nullptr};
+    Input input;
+    input.direction = turn.direction;
+    input.kind = kind;
+    input.end = turn.end;
+    input.bytes = {copy.get(), bytes.size()};
+    input.offset = carry_[index_of(turn.direction)].offset;
+    input.gap_bytes = turn.gap_bytes;
+    if (transport_ == Transport::datagram) input.kept = &kept_[index_of(turn.direction)];
     const ParseResult result = protocol_.parse(state_.get(), input, sink_);
     if (result.consumed > bytes.size()) fail("consumed more than it was given");
     report_.status = result.status;

@@ -25,7 +25,8 @@ constexpr TransactionEvent transaction_events[] = {
     {"http", "http", Field::http_url}, {"dns", "dns", Field::dns_id},
     {"tls", "tls", Field::tls_sni},    {"smtp", "smtp", Field::smtp_helo},
     {"pop3", "pop3", Field::pop3_command}, {"imap", "imap", Field::imap_tag},
-    {"quic", "quic", Field::quic_sni}, {"socks", "socks", Field::socks_version}};
+    {"quic", "quic", Field::quic_sni}, {"socks", "socks", Field::socks_version},
+    {"ftp", "ftp", Field::ftp_command}, {"ftp-data", "ftp_data", Field::ftp_data_command}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -138,6 +139,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   tls_object(fields, row);
   quic_object(fields, row);
   socks_object(fields, row);
+  ftp_object(fields, row);
   smtp_object(fields, row);
   pop3_object(fields, row);
   imap_object(fields, row);
