@@ -131,6 +131,15 @@ void fill_quic(RecordWriter& w) {
   w.number(Field::quic_ech, 1);
 }
 
+void fill_websocket(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_websocket;
+  w.endpoints().server_port = 80;
+  w.number(Field::websocket_messages_toserver, 3);
+  w.number(Field::websocket_messages_toclient, 2);
+  w.number(Field::websocket_bytes_toserver, 4096);
+  w.number(Field::websocket_bytes_toclient, 125);
+}
+
 void fill_smtp(RecordWriter& w) {
   constexpr uint8_t md5[16] = {1, 2, 3};
   w.endpoints().app_protocol = sample_smtp;
@@ -334,6 +343,7 @@ std::vector<NamedRecord> sample_records() {
           {"mdns", {RecordType::transaction, fill_mdns}},
           {"tls", {RecordType::transaction, fill_tls}},
           {"quic", {RecordType::transaction, fill_quic}},
+          {"websocket", {RecordType::transaction, fill_websocket}},
           {"smtp", {RecordType::transaction, fill_smtp}},
           {"pop3", {RecordType::transaction, fill_pop3}},
           {"pop3_listing", {RecordType::transaction, fill_pop3_listing}},

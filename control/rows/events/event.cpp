@@ -25,7 +25,7 @@ constexpr TransactionEvent transaction_events[] = {
     {"http", "http", Field::http_url}, {"dns", "dns", Field::dns_id},
     {"tls", "tls", Field::tls_sni},    {"smtp", "smtp", Field::smtp_helo},
     {"pop3", "pop3", Field::pop3_command}, {"imap", "imap", Field::imap_tag},
-    {"quic", "quic", Field::quic_sni}};
+    {"quic", "quic", Field::quic_sni}, {"websocket", "websocket", Field::websocket_messages_toserver}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -104,6 +104,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   dns_object(fields, context.dns_version, dns, row);
   tls_object(fields, row);
   quic_object(fields, row);
+  websocket_object(fields, row);
   smtp_object(fields, row);
   pop3_object(fields, row);
   imap_object(fields, row);
