@@ -12,11 +12,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 beside=$(dirname "$program")
 mkdir -p "$beside/corpus/$name" "$beside/findings"
 python3 "$here/make_seeds.py" "$name" "$beside/seeds/$name" || exit
-options=(-seed="${SEKISHO_FUZZ_SEED:-1}" -runs="${SEKISHO_FUZZ_RUNS:-20000}" -max_total_time="${SEKISHO_FUZZ_SECONDS:-10}" -timeout=20 -rss_limit_mb=3000 -error_exitcode=1 -timeout_exitcode=1 -print_final_stats=1 -max_len=8192
+options=(-seed="${SEKISHO_FUZZ_SEED:-1}" -runs="${SEKISHO_FUZZ_RUNS:-3000}" -max_total_time="${SEKISHO_FUZZ_SECONDS:-10}" -timeout=20 -rss_limit_mb=3000 -error_exitcode=1 -timeout_exitcode=1 -print_final_stats=1 -max_len=8192
   -artifact_prefix="$beside/findings/$name-")
 [ ! -s "$beside/seeds/$name.dict" ] || options+=(-dict="$beside/seeds/$name.dict")
 log=$beside/findings/$name.log
-UBSAN_OPTIONS=print_stacktrace=1 "$program" "${options[@]}" "$beside/corpus/$name" "$beside/seeds/$name" > "$log" 2>&1
+fixed=()  # addresses decide what libFuzzer tries next
+setarch "$(uname -m)" -R true 2> /dev/null && fixed=(setarch "$(uname -m)" -R)
+UBSAN_OPTIONS=print_stacktrace=1 "${fixed[@]}" "$program" "${options[@]}" "$beside/corpus/$name" "$beside/seeds/$name" > "$log" 2>&1
 status=$?
 if [ "$status" -ne 0 ]; then
   tail -n 60 "$log"

@@ -53,9 +53,11 @@ class Parser {
       if (judge_first_packet(bytes, input_.direction) == ProbeResult::not_for_us) return not_ours();
       return {ParseStatus::need_more, 0, bytes.size() + 1};
     }
+    // By its head alone, then whole: what is judged must not depend on the segments.
     const size_t length = load_be16(&bytes[2]);
-    if (judge_first_packet(bytes, input_.direction) == ProbeResult::not_for_us) return not_ours();
+    if (judge_first_packet(bytes.first(first_packet_bytes), input_.direction) == ProbeResult::not_for_us) return not_ours();
     if (bytes.size() < length) return {ParseStatus::need_more, 0, length};
+    if (judge_first_packet(bytes, input_.direction) == ProbeResult::not_for_us) return not_ours();
     if (connection_.tx == no_tx) connection_.tx = sink_.tx_begin(input_.direction);
     return input_.direction == Direction::client_to_server ? request(bytes.first(length), stage)
                                                            : response(bytes.first(length));

@@ -77,6 +77,15 @@ const std::string with_cookie = request("Cookie: mstshash=alice\r\n" + negotiati
 
 }  // namespace
 
+// Fifteen bytes of a packet of forty-three: whether it is ours is not known before all are there, whole or in pieces.
+BOOST_AUTO_TEST_CASE(an_unfinished_first_packet_is_judged_in_pieces_as_in_the_whole) {
+  const std::string begun("\3\0\0\x2b\x26\xe0\0\0\0\0\0\x43\x1c\xf0\xff", 15);
+  const test::Turn last = test::end(Direction::client_to_server, EndReason::reset);
+  const test::Report whole = test::run(rdp_protocol, {test::client(begun), last});
+  const test::Report pieces = test::run(rdp_protocol, {test::client(begun.substr(0, 11)), test::client(begun.substr(11)), last});
+  BOOST_TEST(test::first_difference(whole, pieces, "in pieces") == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_user_and_the_security_are_told_and_tls_is_handed_off) {
   const Conversation conversation{client(with_cookie), server(confirm(negotiation(2, 0x1f, 2))),
                                   client("\x16\3\1"), server("\x16\3\3")};
