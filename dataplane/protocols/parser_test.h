@@ -9,6 +9,8 @@
 
 #include "dataplane/protocols/parser_harness.h"
 
+BOOST_TEST_DONT_PRINT_LOG_VALUE(sekisho::ProbeResult)
+
 namespace sekisho::test {
 
 inline constexpr Direction c2s = Direction::client_to_server, s2c = Direction::server_to_client;
@@ -31,9 +33,9 @@ class ParserUnderTest {
     return report.text();
   }
   void check_splits(const Conversation& conversation) const { BOOST_TEST(check_split_and_cut(protocol_, conversation) == ""); }
-  ProbeResult probe(std::string_view prefix, Direction direction) const {
+  ProbeResult probe(std::string_view prefix, Direction direction, Transport transport = Transport::stream) const {
     const std::vector<uint8_t> copy(prefix.begin(), prefix.end());
-    return protocol_.probe(copy, direction, Transport::stream);
+    return protocol_.probe(copy, direction, transport);
   }
 
  private:

@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/test/unit_test.hpp>
 #include <random>
 
 #include "dataplane/protocols/krb5/limits.h"
-#include "dataplane/protocols/parser_harness.h"
+#include "dataplane/protocols/parser_test.h"
 
 using namespace sekisho;
-using test::client;
-using test::Conversation;
-using test::end;
-using test::gap;
-using test::Report;
-using test::server;
-using test::Turn;
+using namespace sekisho::test;
 using namespace std::string_literals;
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(ProbeResult)
 
 namespace sekisho {
 extern const Protocol krb5_protocol;
 }
 
 namespace {
-
-constexpr Direction c2s = Direction::client_to_server, s2c = Direction::server_to_client;
 
 std::string byte(size_t value) { return {static_cast<char>(value)}; }
 std::string der(unsigned tag, const std::string& content) {
@@ -76,13 +65,11 @@ Turn datagram(const std::string& bytes, Direction direction) {
 Report run_datagrams(const Conversation& conversation) {
   return test::run(krb5_protocol, conversation, {.transport = Transport::datagram});
 }
-Report run(const Conversation& conversation) { return test::run(krb5_protocol, conversation); }
-void check_splits(const Conversation& conversation) {
-  BOOST_TEST(test::check_split_and_cut(krb5_protocol, conversation) == "");
-}
+const ParserUnderTest parser(krb5_protocol);
+Report run(const Conversation& conversation) { return parser.run(conversation); }
+void check_splits(const Conversation& conversation) { parser.check_splits(conversation); }
 ProbeResult probe(const std::string& bytes, Transport transport = Transport::datagram) {
-  const std::vector<uint8_t> copy(bytes.begin(), bytes.end());
-  return krb5_protocol.probe(copy, c2s, transport);
+  return parser.probe(bytes, c2s, transport);
 }
 
 }  // namespace

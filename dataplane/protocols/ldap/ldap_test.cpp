@@ -1,28 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/test/unit_test.hpp>
 #include <random>
 
 #include "dataplane/protocols/ldap/limits.h"
-#include "dataplane/protocols/parser_harness.h"
+#include "dataplane/protocols/parser_test.h"
 
 using namespace sekisho;
-using test::client;
-using test::Conversation;
-using test::end;
-using test::gap;
-using test::Report;
-using test::server;
+using namespace sekisho::test;
 using namespace std::string_literals;
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(ProbeResult)
 
 namespace sekisho {
 extern const Protocol ldap_protocol;
 }
 
 namespace {
-
-constexpr Direction c2s = Direction::client_to_server, s2c = Direction::server_to_client;
 
 std::string byte(size_t value) { return {static_cast<char>(value)}; }
 std::string ber(unsigned tag, const std::string& content) {
@@ -72,14 +62,12 @@ std::string ntlm() {
          place(12, 82) + place(0, 64) + le(1, 4) + wide("CORP") + wide("alice") + wide("DESK-7");
 }
 
-Report run(const Conversation& conversation) { return test::run(ldap_protocol, conversation); }
-void check_splits(const Conversation& conversation) {
-  BOOST_TEST(test::check_split_and_cut(ldap_protocol, conversation) == "");
-}
+const ParserUnderTest parser(ldap_protocol);
+Report run(const Conversation& conversation) { return parser.run(conversation); }
+void check_splits(const Conversation& conversation) { parser.check_splits(conversation); }
 ProbeResult probe(const std::string& bytes, Direction direction = c2s,
                   Transport transport = Transport::stream) {
-  const std::vector<uint8_t> copy(bytes.begin(), bytes.end());
-  return ldap_protocol.probe(copy, direction, transport);
+  return parser.probe(bytes, direction, transport);
 }
 
 }  // namespace

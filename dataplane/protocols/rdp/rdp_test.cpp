@@ -1,28 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/test/unit_test.hpp>
 #include <random>
 
-#include "dataplane/protocols/parser_harness.h"
+#include "dataplane/protocols/parser_test.h"
 #include "dataplane/protocols/rdp/limits.h"
 
 using namespace sekisho;
-using test::client;
-using test::Conversation;
-using test::end;
-using test::gap;
-using test::Report;
-using test::server;
+using namespace sekisho::test;
 using namespace std::string_literals;
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(ProbeResult)
 
 namespace sekisho {
 extern const Protocol rdp_protocol;
 }
 
 namespace {
-
-constexpr Direction c2s = Direction::client_to_server, s2c = Direction::server_to_client;
 
 std::string byte(size_t value) { return {static_cast<char>(value)}; }
 std::string be16(size_t value) { return byte(value >> 8 & 255) + byte(value & 255); }
@@ -64,13 +54,11 @@ std::string settings_packet() {
   return tpkt("\2\xf0\x80"s + ber("\x7f\x65", initial));
 }
 
-Report run(const Conversation& conversation) { return test::run(rdp_protocol, conversation); }
-void check_splits(const Conversation& conversation) {
-  BOOST_TEST(test::check_split_and_cut(rdp_protocol, conversation) == "");
-}
+const ParserUnderTest parser(rdp_protocol);
+Report run(const Conversation& conversation) { return parser.run(conversation); }
+void check_splits(const Conversation& conversation) { parser.check_splits(conversation); }
 ProbeResult probe(const std::string& bytes, Direction direction = c2s) {
-  const std::vector<uint8_t> copy(bytes.begin(), bytes.end());
-  return rdp_protocol.probe(copy, direction, Transport::stream);
+  return parser.probe(bytes, direction);
 }
 
 const std::string with_cookie = request("Cookie: mstshash=alice\r\n" + negotiation(1, 0, 3));

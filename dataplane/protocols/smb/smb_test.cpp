@@ -1,28 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/test/unit_test.hpp>
 #include <random>
 
-#include "dataplane/protocols/parser_harness.h"
+#include "dataplane/protocols/parser_test.h"
 #include "dataplane/protocols/smb/limits.h"
 
 using namespace sekisho;
-using test::client;
-using test::Conversation;
-using test::end;
-using test::gap;
-using test::Report;
-using test::server;
+using namespace sekisho::test;
 using namespace std::string_literals;
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(ProbeResult)
 
 namespace sekisho {
 extern const Protocol smb_protocol;
 }
 
 namespace {
-
-constexpr Direction c2s = Direction::client_to_server, s2c = Direction::server_to_client;
 
 std::string le(uint64_t value, unsigned count) {
   std::string out;
@@ -100,13 +90,11 @@ std::string smb1(unsigned command, bool reply, unsigned id, const std::string& w
          words + le(bytes.size(), 2) + bytes;
 }
 
-Report run(const Conversation& conversation) { return test::run(smb_protocol, conversation); }
-void check_splits(const Conversation& conversation) {
-  BOOST_TEST(test::check_split_and_cut(smb_protocol, conversation) == "");
-}
+const ParserUnderTest parser(smb_protocol);
+Report run(const Conversation& conversation) { return parser.run(conversation); }
+void check_splits(const Conversation& conversation) { parser.check_splits(conversation); }
 ProbeResult probe(const std::string& bytes, Direction direction = c2s) {
-  const std::vector<uint8_t> copy(bytes.begin(), bytes.end());
-  return smb_protocol.probe(copy, direction, Transport::stream);
+  return parser.probe(bytes, direction);
 }
 
 Conversation log_in() {

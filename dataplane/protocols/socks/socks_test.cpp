@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/test/unit_test.hpp>
 #include <random>
 
-#include "dataplane/protocols/parser_harness.h"
+#include "dataplane/protocols/parser_test.h"
 #include "dataplane/protocols/socks/limits.h"
 
 using namespace sekisho;
-using test::client;
-using test::Conversation;
-using test::end;
-using test::gap;
-using test::Report;
-using test::server;
+using namespace sekisho::test;
 
 namespace sekisho {
 extern const Protocol socks_protocol;
@@ -19,16 +13,14 @@ extern const Protocol socks_protocol;
 
 namespace {
 
-constexpr Direction c2s = Direction::client_to_server, s2c = Direction::server_to_client;
-
-Report run(const Conversation& conversation) { return test::run(socks_protocol, conversation); }
+const ParserUnderTest parser(socks_protocol);
+Report run(const Conversation& conversation) { return parser.run(conversation); }
 Report checked(const Conversation& conversation) {
-  BOOST_TEST(test::check_split_and_cut(socks_protocol, conversation) == "");
+  parser.check_splits(conversation);
   return run(conversation);
 }
 ProbeResult probe(std::string_view prefix, Direction direction) {
-  const std::vector<uint8_t> copy(prefix.begin(), prefix.end());
-  return socks_protocol.probe(copy, direction, Transport::stream);
+  return parser.probe(prefix, direction);
 }
 std::string bytes(std::initializer_list<int> values) {
   std::string out;

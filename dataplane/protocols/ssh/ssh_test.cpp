@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <boost/test/unit_test.hpp>
-
-#include "dataplane/protocols/parser_harness.h"
+#include "dataplane/protocols/parser_test.h"
 #include "dataplane/protocols/ssh/limits.h"
 
 using namespace sekisho;
-using test::client;
-using test::Conversation;
-using test::end;
-using test::gap;
-using test::Report;
-using test::server;
+using namespace sekisho::test;
 using namespace std::string_literals;
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(ProbeResult)
 
 namespace sekisho {
 extern const Protocol ssh_protocol;
 }
 
 namespace {
-
-constexpr Direction c2s = Direction::client_to_server, s2c = Direction::server_to_client;
 
 std::string u32(size_t value) {
   return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
@@ -42,13 +31,11 @@ const std::string kexinit = "\x14" + std::string(16, 'r') + kex + host_keys + to
                             list("none,zlib@openssh.com") + list("none") + list("") + list("") +
                             "\0\0\0\0\0"s;
 
-Report run(const Conversation& conversation) { return test::run(ssh_protocol, conversation); }
-void check_splits(const Conversation& conversation) {
-  BOOST_TEST(test::check_split_and_cut(ssh_protocol, conversation) == "");
-}
+const ParserUnderTest parser(ssh_protocol);
+Report run(const Conversation& conversation) { return parser.run(conversation); }
+void check_splits(const Conversation& conversation) { parser.check_splits(conversation); }
 ProbeResult probe(const std::string& bytes, Direction direction = c2s) {
-  const std::vector<uint8_t> copy(bytes.begin(), bytes.end());
-  return ssh_protocol.probe(copy, direction, Transport::stream);
+  return parser.probe(bytes, direction);
 }
 
 }  // namespace
