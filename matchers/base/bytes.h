@@ -8,6 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include "matchers/base/ascii.h"
+
 namespace sekisho {
 
 using Bytes = std::span<const uint8_t>;
@@ -39,15 +41,6 @@ inline void store_be16(uint8_t* at, uint16_t value) {
 inline void store_be32(uint8_t* at, uint32_t value) {
   value = __builtin_bswap32(value);
   std::memcpy(at, &value, sizeof value);
-}
-
-// ASCII only, whatever the locale: protocol tokens are ASCII (RFC 9110 5.1, RFC 5321 2.4).
-constexpr uint8_t ascii_lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? static_cast<uint8_t>(c | 0x20) : c; }
-constexpr bool equals_ignore_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i)
-    if (ascii_lower(static_cast<uint8_t>(a[i])) != ascii_lower(static_cast<uint8_t>(b[i]))) return false;
-  return true;
 }
 
 // A bounds-checked read position. Invariant: position <= size; a read past the end returns zero or an empty

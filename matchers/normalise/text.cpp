@@ -84,7 +84,8 @@ std::optional<Bytes> normalise_mail_domain(Bytes input, std::span<uint8_t> out) 
 
 std::optional<Bytes> normalise_file_name(Bytes input, std::span<uint8_t> out) {
   std::string_view name = trim(as_text(input));
-  name.remove_prefix(name.find_last_of("/\\") + 1);  // npos + 1 = 0
+  constexpr CharacterSet slashes("/\\");
+  name.remove_prefix(slashes.find_last(name) + 1);  // npos + 1 = 0
   name = trim(name);
   while (name.ends_with('.')) name = trim(name.substr(0, name.size() - 1));
   Writer writer(out);

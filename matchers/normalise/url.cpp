@@ -27,6 +27,7 @@ bool is_scheme(std::string_view text) {
   });
 }
 
+constexpr CharacterSet ends_host("/\\?");
 constexpr bool is_slash(char c) { return c == '/' || c == '\\'; }
 
 Parts split(std::string_view text) {
@@ -38,7 +39,7 @@ Parts split(std::string_view text) {
   if (text.size() >= 2 && is_slash(text[0]) && is_slash(text[1]))
     text.remove_prefix(std::min(text.find_first_not_of("/\\"), text.size()));
   text = text.substr(0, text.find('#'));
-  const size_t end = std::min(text.find_first_of("/\\?"), text.size());
+  const size_t end = std::min(ends_host.find_first(text), text.size());
   std::string_view authority = text.substr(0, end);
   if (const size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
   return {authority, text.substr(end)};

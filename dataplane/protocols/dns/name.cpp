@@ -1,13 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/protocols/dns/name.h"
 
+#include <array>
+
 #include "matchers/base/utf8.h"
 
 namespace sekisho::dns {
 
 namespace {
 constexpr uint8_t label_type_mask = 0xC0, label_type_pointer = 0xC0, label_type_plain = 0x00;
+
+// What stands for itself whatever else is special.
+constexpr auto is_ordinary = [] {
+  std::array<bool, 256> table{};
+  for (size_t octet = 0x21; octet < 0x7F; ++octet)
+    table[octet] = std::string_view(".,\"\\").find(static_cast<char>(octet)) == std::string_view::npos;
+  return table;
+}();
+
+size_t ordinary_prefix(Bytes octets) {
+  size_t size = 0;
+  while (size < octets.size() && is_ordinary[octets[size]]) ++size;
+  return size;
 }
+}  // namespace
 
 Name NameReader::read(size_t at, size_t limit) {
   Name name;
@@ -65,8 +81,14 @@ void NameReader::append_label(Bytes label) {
 
 void append_presentation(TextWriter& out, Bytes octets, std::string_view special) {
   for (size_t i = 0; i < octets.size() && !out.cut();) {
+    if (const size_t plain = ordinary_prefix(octets.subspan(i)); plain != 0) {
+      out.text(as_text(octets.subspan(i, plain)));
+      i += plain;
+      continue;
+    }
     const uint8_t octet = octets[i];
-    const size_t sequence = octet >= 0x80 ? utf8_sequence_bytes(octets.subspan(i)) : octet >= 0x20 && octet < 0x7F;
+    const size_t sequence =
+        octet >= 0x80 ? utf8_sequence_bytes(octets.subspan(i)) : octet >= 0x20 && octet < 0x7F;
     if (sequence == 0) {
       out.decimal_escape(octet);
       ++i;

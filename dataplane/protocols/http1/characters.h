@@ -13,6 +13,9 @@ constexpr bool is_blank(uint8_t c) { return c == ' ' || c == '\t'; }
 constexpr bool is_loose_space(uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 constexpr bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
 
+// What ends the authority of a URL, for any of its readers.
+inline constexpr CharacterSet ends_authority("/?#\\");
+
 constexpr int hex_value(uint8_t c) {
   if (is_digit(c)) return c - '0';
   const uint8_t lower = ascii_lower(c);

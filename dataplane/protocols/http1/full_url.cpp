@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "dataplane/protocols/http1/characters.h"
 #include "dataplane/protocols/http1/limits.h"
 
 namespace sekisho::http1 {
@@ -41,7 +42,7 @@ Bytes compose(std::string_view host, std::string_view path, Room& room) {
 
 // What a Host field names, without what cannot belong to an authority; empty where it is longer than any host.
 std::string_view named_host(std::string_view field) {
-  const std::string_view host = field.substr(0, field.find_first_of("/?#\\"));
+  const std::string_view host = field.substr(0, ends_authority.find_first(field));
   return host.size() <= url_host_bytes_max ? host : std::string_view{};
 }
 

@@ -2,11 +2,14 @@
 #include "dataplane/protocols/http1/header_fields.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <utility>
 
 #include "dataplane/protocols/http1/characters.h"
 #include "dataplane/protocols/http1/credentials.h"
 #include "dataplane/protocols/http1/forwarded.h"
+#include "dataplane/protocols/http1/scan.h"
 #include "dataplane/protocols/http1/start_line.h"
 
 namespace sekisho::http1 {
@@ -44,7 +47,8 @@ void note_content_length(const HeaderField& field, const FieldContext& context) 
   } while (!list.empty());
   if (!head.content_length_valid || head.content_lengths_differ) return;
   const bool request = head.direction == Direction::client_to_server;
-  context.sink.observe_number(context.tx, request ? Field::http_request_content_length : Field::http_content_length,
+  context.sink.observe_number(context.tx,
+                              request ? Field::http_request_content_length : Field::http_content_length,
                               head.content_length, field.value_offset);
 }
 
@@ -52,10 +56,15 @@ struct NamedCoding {
   std::string_view name;
   ContentEncoding coding;
 };
-constexpr NamedCoding named_codings[] = {
-    {"gzip", ContentEncoding::gzip},         {"x-gzip", ContentEncoding::gzip},  {"deflate", ContentEncoding::deflate},
-    {"br", ContentEncoding::brotli},         {"zstd", ContentEncoding::zstd},    {"compress", ContentEncoding::compress},
-    {"x-compress", ContentEncoding::compress}, {"identity", ContentEncoding::identity}, {"", ContentEncoding::identity}};
+constexpr NamedCoding named_codings[] = {{"gzip", ContentEncoding::gzip},
+                                         {"x-gzip", ContentEncoding::gzip},
+                                         {"deflate", ContentEncoding::deflate},
+                                         {"br", ContentEncoding::brotli},
+                                         {"zstd", ContentEncoding::zstd},
+                                         {"compress", ContentEncoding::compress},
+                                         {"x-compress", ContentEncoding::compress},
+                                         {"identity", ContentEncoding::identity},
+                                         {"", ContentEncoding::identity}};
 
 // Misspelled names are decoded too: the decoder looks at the content and passes on what is not coded.
 ContentEncoding coding_of(std::string_view name, bool& odd) {
@@ -116,7 +125,9 @@ void note_connection(const HeaderField& field, const FieldContext& context) {
 void note_expect(const HeaderField& field, const FieldContext& context) {
   context.head.expect_continue = equals_ignore_case(field.value, "100-continue");
 }
-void note_upgrade(const HeaderField& field, const FieldContext& context) { context.head.upgrade = field.value; }
+void note_upgrade(const HeaderField& field, const FieldContext& context) {
+  context.head.upgrade = field.value;
+}
 void note_content_type(const HeaderField& field, const FieldContext& context) {
   if (context.head.content_type.empty()) context.head.content_type = field.value;
 }
@@ -124,11 +135,12 @@ void note_content_disposition(const HeaderField& field, const FieldContext& cont
   if (context.head.content_disposition.empty()) context.head.content_disposition = field.value;
 }
 void note_authorization(const HeaderField& field, const FieldContext& context) {
-  read_credentials(field.value, field.value_offset, context.tx, {Field::http_auth_scheme, Field::http_auth_user}, context.sink);
+  read_credentials(field.value, field.value_offset, context.tx,
+                   {Field::http_auth_scheme, Field::http_auth_user}, context.sink);
 }
 void note_proxy_authorization(const HeaderField& field, const FieldContext& context) {
-  read_credentials(field.value, field.value_offset, context.tx, {Field::http_proxy_auth_scheme, Field::http_proxy_user},
-                   context.sink);
+  read_credentials(field.value, field.value_offset, context.tx,
+                   {Field::http_proxy_auth_scheme, Field::http_proxy_user}, context.sink);
 }
 
 void note_challenge(const HeaderField& field, const FieldContext& context) {
@@ -184,62 +196,67 @@ constexpr SpecialField special_fields[] = {
     {"set-cookie", none, Field::http_set_cookie, nullptr},
 };
 
+// Where a name stands in a table of `slot_count`: by its length, first and last letter.
+constexpr size_t slot_count = 128;
+constexpr size_t slot_of(std::string_view name, unsigned factor) {
+  const unsigned first = static_cast<uint8_t>(name.front()) | 0x20U,
+                 last = static_cast<uint8_t>(name.back()) | 0x20U;
+  return ((static_cast<unsigned>(name.size()) * 8191U + first * 131U + last) * factor >> 16) % slot_count;
+}
+// The first factor by which no two of the special fields meet.
+constexpr unsigned slot_factor = [] {
+  for (unsigned factor = 40503;; factor += 2) {
+    std::array<bool, slot_count> taken{};
+    bool alone = true;
+    for (const SpecialField& field : special_fields)
+      alone = alone && !std::exchange(taken[slot_of(field.name, factor)], true);
+    if (alone) return factor;
+  }
+}();
+constexpr auto special_slots = [] {
+  std::array<uint8_t, slot_count> slots{};  // index + 1
+  for (size_t i = 0; i < std::size(special_fields); ++i)
+    slots[slot_of(special_fields[i].name, slot_factor)] = static_cast<uint8_t>(i + 1);
+  return slots;
+}();
+
 const SpecialField* find_special(std::string_view name) {
-  for (const SpecialField& field : special_fields)
-    if (field.name.size() == name.size() && equals_ignore_case(field.name, name)) return &field;
-  return nullptr;
+  if (name.empty()) return nullptr;
+  const uint8_t slot = special_slots[slot_of(name, slot_factor)];
+  if (slot == 0 || !equals_ignore_case(special_fields[slot - 1].name, name)) return nullptr;
+  return &special_fields[slot - 1];
 }
 
 // ---- lines ----
 
-// Whether a head holds a NUL or a CR without LF anywhere; one look at all of it spares two at each line.
-enum class Controls : uint8_t { none, possible };
-Controls controls_in(Bytes fields) {
-  if (std::memchr(fields.data(), 0, fields.size()) != nullptr) return Controls::possible;
-  for (size_t at = 0; at < fields.size(); ++at) {
-    const auto* cr = static_cast<const uint8_t*>(std::memchr(&fields[at], '\r', fields.size() - at));
-    if (cr == nullptr) break;
-    at = static_cast<size_t>(cr - fields.data());
-    if (at + 1 == fields.size() || fields[at + 1] != '\n') return Controls::possible;
-  }
-  return Controls::none;
-}
-
-// Splits a line at its colon. White space around the parts goes, also such as only some receivers skip.
-HeaderField split_field(std::string_view line, uint64_t offset, Controls controls, const FieldContext& context) {
-  HeaderField field;
-  field.line = line;
-  field.line_offset = field.value_offset = offset;
-  const size_t colon = line.find(':');
-  if (controls == Controls::possible) {
-    if (line.find('\0') != std::string_view::npos) report(context, Oddity::nul, offset);
-    if (line.find('\r') != std::string_view::npos) report(context, Oddity::bare_cr, offset);
-  }
-  if (colon == std::string_view::npos) {
-    report(context, Oddity::field_odd, offset);
-    field.name = trim_loosely(line);
-    return field;
-  }
-  const std::string_view name = line.substr(0, colon);
+void trim_name(HeaderField& field, uint64_t offset, const FieldContext& context) {
+  const std::string_view name = field.name;
   field.name = trim_loosely(name);
   if (!name.empty() && field.name.size() != name.size()) report(context, Oddity::space_before_colon, offset);
   if (!is_token(field.name)) report(context, Oddity::field_odd, offset);
-  field.value = trim_loosely(line.substr(colon + 1));
-  if (!field.value.empty()) field.value_offset = offset + static_cast<uint64_t>(field.value.data() - line.data());
-  return field;
 }
 
-// One line from `at`, without its line end; `next` is where the following one begins.
-struct Line {
-  std::string_view text;
-  size_t next = 0;
-  bool bare_lf = false;
-};
-Line line_at(std::string_view fields, size_t at) {
-  const size_t lf = fields.find('\n', at);
-  if (lf == std::string_view::npos) return {fields.substr(at), fields.size(), false};
-  const bool cr = lf > at && fields[lf - 1] == '\r';
-  return {fields.substr(at, lf - at - (cr ? 1 : 0)), lf + 1, !cr};
+// Splits a line at its colon. White space around the parts goes, also such as only some receivers skip.
+HeaderField split_field(const Line& line, uint64_t offset, const FieldContext& context) {
+  HeaderField field;
+  const std::string_view text = line.text;
+  field.line = text;
+  field.line_offset = field.value_offset = offset;
+  if (line.controls) {
+    if (text.find('\0') != std::string_view::npos) report(context, Oddity::nul, offset);
+    if (text.find('\r') != std::string_view::npos) report(context, Oddity::bare_cr, offset);
+  }
+  if (line.colon == std::string_view::npos) {
+    report(context, Oddity::field_odd, offset);
+    field.name = trim_loosely(text);
+    return field;
+  }
+  field.name = text.substr(0, line.colon);
+  if (!is_token_in(text, line.colon)) trim_name(field, offset, context);
+  field.value = trim_loosely(text.substr(line.colon + 1));
+  if (!field.value.empty())
+    field.value_offset = offset + static_cast<uint64_t>(field.value.data() - text.data());
+  return field;
 }
 
 bool is_continuation(std::string_view fields, size_t at) {
@@ -254,7 +271,8 @@ void append(FieldScratch& scratch, std::string_view text, const FieldContext& co
   scratch.used += most;
 }
 
-// Joins the continuation lines after `line` to it, each by one SP (RFC 9112 5.2). Linear: each byte is copied once.
+// Joins the continuation lines after `line` to it, each by one SP (RFC 9112 5.2). Linear: each byte is copied
+// once.
 Line unfold(std::string_view fields, Line line, uint64_t offset, const FieldContext& context) {
   FieldScratch& scratch = context.scratch;
   const size_t start = scratch.used;
@@ -268,6 +286,8 @@ Line unfold(std::string_view fields, Line line, uint64_t offset, const FieldCont
     line.bare_lf |= more.bare_lf;
   }
   line.text = as_text(Bytes(scratch.bytes).subspan(start, scratch.used - start));
+  line.colon = line.text.find(':');
+  line.controls = true;  // or not: it is looked for in the line
   return line;
 }
 
@@ -298,18 +318,20 @@ void read_field(const HeaderField& field, Observed observed, const FieldContext&
 
 void read_fields(Bytes bytes, uint64_t offset, FieldContext context) {
   const std::string_view fields = as_text(bytes);
-  const Controls controls = bytes.empty() ? Controls::none : controls_in(bytes);
   unsigned count = 0;
-  for (size_t at = 0; at < fields.size();) {
-    Line line = line_at(fields, at);
+  for (Lines lines(fields); !lines.at_end();) {
+    const size_t at = lines.at();
+    Line line = lines.next();
     if (line.bare_lf) report(context, Oddity::bare_lf, offset + at);
     if (line.text.empty()) return;
     if (is_blank(static_cast<uint8_t>(line.text[0]))) report(context, Oddity::field_odd, offset + at);
-    if (is_continuation(fields, line.next)) line = unfold(fields, line, offset + at, context);
+    if (is_continuation(fields, line.next)) {
+      line = unfold(fields, line, offset + at, context);
+      lines.skip_to(line.next);
+    }
     if (++count > fields_max) report(context, Oddity::too_many_fields, offset + at);
     const Observed observed = count <= fields_max ? Observed::yes : Observed::no;
-    read_field(split_field(line.text, offset + at, controls, context), observed, context);
-    at = line.next;
+    read_field(split_field(line, offset + at, context), observed, context);
   }
 }
 
@@ -326,7 +348,11 @@ void read_lines(Bytes bytes, uint64_t offset, FieldContext context) {
 
 void read_trailer_line(Bytes line, uint64_t offset, FieldContext context) {
   const bool request = context.head.direction == Direction::client_to_server;
-  const HeaderField field = split_field(as_text(line), offset, Controls::possible, context);
+  Line whole;
+  whole.text = as_text(line);
+  whole.colon = whole.text.find(':');
+  whole.controls = true;  // or not: it is looked for in the line
+  const HeaderField field = split_field(whole, offset, context);
   context.sink.observe(context.tx, request ? Field::http_request_header : Field::http_response_header,
                        as_bytes(field.line), field.line_offset);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dataplane/protocols/http1/characters.h"
+#include "dataplane/protocols/http1/scan.h"
 
 namespace sekisho::http1 {
 
@@ -11,19 +12,16 @@ namespace {
 
 // RFC 9110 9, RFC 5789, RFC 4918, RFC 3253, RFC 3744, RFC 5323, RFC 4791, UPnP, and two proxies' own.
 constexpr std::string_view known_methods[] = {
-    "GET",      "HEAD",     "POST",       "PUT",         "DELETE",          "CONNECT",    "OPTIONS",    "TRACE",
-    "PATCH",    "PROPFIND", "PROPPATCH",  "MKCOL",       "COPY",            "MOVE",       "LOCK",       "UNLOCK",
-    "SEARCH",   "REPORT",   "MKACTIVITY", "CHECKOUT",    "CHECKIN",         "MERGE",      "UNCHECKOUT", "VERSION-CONTROL",
-    "ACL",      "BIND",     "UNBIND",     "REBIND",      "MKCALENDAR",      "M-SEARCH",   "NOTIFY",     "SUBSCRIBE",
-    "PURGE",    "QUERY",    "LABEL",      "UPDATE",      "MKWORKSPACE",     "ORDERPATCH", "LINK",       "UNLINK",
-    "BPROPFIND", "BMOVE",   "BCOPY",      "BDELETE",     "BPROPPATCH",      "POLL",       "UNSUBSCRIBE", "X-MS-ENUMATTS",
+    "GET",         "HEAD",         "POST",       "PUT",      "DELETE",      "CONNECT",
+    "OPTIONS",     "TRACE",        "PATCH",      "PROPFIND", "PROPPATCH",   "MKCOL",
+    "COPY",        "MOVE",         "LOCK",       "UNLOCK",   "SEARCH",      "REPORT",
+    "MKACTIVITY",  "CHECKOUT",     "CHECKIN",    "MERGE",    "UNCHECKOUT",  "VERSION-CONTROL",
+    "ACL",         "BIND",         "UNBIND",     "REBIND",   "MKCALENDAR",  "M-SEARCH",
+    "NOTIFY",      "SUBSCRIBE",    "PURGE",      "QUERY",    "LABEL",       "UPDATE",
+    "MKWORKSPACE", "ORDERPATCH",   "LINK",       "UNLINK",   "BPROPFIND",   "BMOVE",
+    "BCOPY",       "BDELETE",      "BPROPPATCH", "POLL",     "UNSUBSCRIBE", "X-MS-ENUMATTS",
     "RPC_IN_DATA", "RPC_OUT_DATA", "SOURCE"};
 
-size_t find_space(std::string_view text) {
-  return static_cast<size_t>(
-      std::find_if(text.begin(), text.end(), [](char c) { return is_loose_space(static_cast<uint8_t>(c)); }) -
-      text.begin());
-}
 size_t find_last_space(std::string_view text) {  // position after it; 0 when there is none
   size_t at = text.size();
   while (at > 0 && !is_loose_space(static_cast<uint8_t>(text[at - 1]))) --at;
@@ -47,11 +45,11 @@ void read_target(RequestLine& line) {
     line.form = TargetForm::asterisk;
   } else if (line.method == "CONNECT") {
     line.form = TargetForm::authority;
-    line.target_host = line.target.substr(0, find_space(line.target));
+    line.target_host = line.target.substr(0, find_loose_space(line.target));
   } else if (authority != std::string_view::npos) {
     line.form = TargetForm::absolute;
     const std::string_view rest = line.target.substr(authority);
-    line.target_host = without_userinfo(rest.substr(0, rest.find_first_of("/?#\\")));
+    line.target_host = without_userinfo(rest.substr(0, ends_authority.find_first(rest)));
   } else {
     line.odd |= !line.target.starts_with('/');
   }
@@ -64,7 +62,8 @@ HostPort split_host(std::string_view text) {
   text = trim_loosely(text);
   const size_t bracket = text.rfind(']');
   const size_t colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  HostPort out{text.substr(0, colon), colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1)};
+  HostPort out{text.substr(0, colon),
+               colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1)};
   if (out.host.ends_with('.')) out.host.remove_suffix(1);
   return out;
 }
@@ -76,7 +75,8 @@ bool is_known_method(std::string_view method) {
 }
 
 bool is_version(std::string_view text) {
-  return text.size() >= 6 && starts_with_ignore_case(text, "HTTP/") && is_digit(static_cast<uint8_t>(text[5]));
+  return text.size() >= 6 && starts_with_ignore_case(text, "HTTP/") &&
+         is_digit(static_cast<uint8_t>(text[5]));
 }
 
 Version read_version(std::string_view text) {
@@ -91,7 +91,7 @@ RequestLine parse_request_line(std::string_view line) {
   RequestLine out;
   const std::string_view trimmed = trim(line, is_loose_space);
   const size_t leading = static_cast<size_t>(trimmed.data() - line.data());
-  const size_t method_end = find_space(trimmed);
+  const size_t method_end = find_loose_space(trimmed);
   out.method = trimmed.substr(0, method_end);
   if (out.method.empty()) return out;
   out.method_sent = line.substr(0, leading + method_end);
@@ -105,9 +105,10 @@ RequestLine parse_request_line(std::string_view line) {
   }
   out.target = trim(rest, is_loose_space);
   out.odd |= rest.size() != out.target.size() + (out.version.empty() ? 1 : 2) || !is_token(out.method) ||
-             find_space(out.target) != out.target.size() || (out.valid && (out.version.size() != 8 || out.version[6] != '.'));
+             find_loose_space(out.target) != out.target.size() ||
+             (out.valid && (out.version.size() != 8 || out.version[6] != '.'));
   if (!out.valid)  // RFC 1945 5.1, Simple-Request
-    out.valid = is_known_method(out.method) && find_space(out.target) == out.target.size() &&
+    out.valid = is_known_method(out.method) && find_loose_space(out.target) == out.target.size() &&
                 (out.target.starts_with('/') || authority_start(out.target) != std::string_view::npos);
   const size_t nul = out.target.find('\0');
   out.nul = nul != std::string_view::npos;
@@ -119,7 +120,7 @@ RequestLine parse_request_line(std::string_view line) {
 StatusLine parse_status_line(std::string_view line) {
   StatusLine out;
   const std::string_view trimmed = trim(line, is_loose_space);
-  const size_t version_end = find_space(trimmed);
+  const size_t version_end = find_loose_space(trimmed);
   out.version = trimmed.substr(0, version_end);
   const bool shoutcast = out.version == "ICY";
   out.valid = starts_with_ignore_case(out.version, "HTTP/") || shoutcast;
@@ -144,8 +145,9 @@ std::string_view last_path_segment(std::string_view target) {
     const size_t path = target.find('/');
     target = path == std::string_view::npos ? std::string_view{} : target.substr(path);
   }
-  target = target.substr(0, target.find_first_of("?#"));
-  const size_t slash = target.find_last_of("/\\");
+  constexpr CharacterSet ends_path("?#"), slashes("/\\");
+  target = target.substr(0, ends_path.find_first(target));
+  const size_t slash = slashes.find_last(target);
   return slash == std::string_view::npos ? target : target.substr(slash + 1);
 }
 

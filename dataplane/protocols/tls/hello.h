@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// ClientHello and ServerHello taken apart: views into the message, nothing decided yet. Also for whoever else carries
-// them (QUIC).
+// ClientHello and ServerHello taken apart: views into the message, nothing decided yet. Also for whoever else
+// carries them (QUIC).
 #pragma once
+
+#include <array>
 
 #include "matchers/base/bytes.h"
 
 namespace sekisho::tls {
 
-inline constexpr uint16_t version_ssl2 = 0x0002, version_ssl3 = 0x0300, version_1_2 = 0x0303, version_1_3 = 0x0304;
+inline constexpr uint16_t version_ssl2 = 0x0002, version_ssl3 = 0x0300, version_1_2 = 0x0303,
+                          version_1_3 = 0x0304;
 // Drafts of 1.3 used 0x7fNN (RFC 8446 4.2.1).
 constexpr bool is_1_3(uint16_t version) { return version == version_1_3 || version >> 8 == 0x7F; }
 
 // RFC 8701: values that mean nothing, sent to keep servers tolerant.
-constexpr bool is_grease(uint16_t value) { return (value & 0x0F0F) == 0x0A0A && value >> 8 == (value & 0xFF); }
+constexpr bool is_grease(uint16_t value) {
+  return (value & 0x0F0F) == 0x0A0A && value >> 8 == (value & 0xFF);
+}
 
 namespace extension {
 inline constexpr uint16_t server_name = 0, supported_groups = 10, ec_point_formats = 11,
@@ -90,10 +95,25 @@ struct ClientHello {
   NumberList signature_algorithms;
   NumberList supported_versions;
   uint8_t resumption = 0;
-  bool has_server_name = false;
+  Bytes server_name;  // the first server_name extension
+  uint32_t server_name_extensions = 0;
   bool has_alpn = false;
   bool has_ech = false;
   bool whole = false;  // read to its last byte without contradiction; fingerprints of others would lie
+
+  // Calls use(type) for each extension, in the order sent.
+  template <typename Use>
+  void for_each_extension_type(Use use) const {
+    if (extension_count <= extension_types.size()) {
+      for (size_t i = 0; i < extension_count; ++i) use(extension_types[i]);
+      return;
+    }
+    ExtensionReader reader(extensions);
+    while (reader.next()) use(reader.type());
+  }
+  // The types of the first extensions: one walk over the block serves all who ask for them.
+  std::array<uint16_t, 32> extension_types;
+  size_t extension_count = 0;
 
   // The highest version offered, GREASE aside.
   uint16_t highest_version() const;
@@ -109,9 +129,9 @@ struct ServerHello {
   uint16_t cipher = 0;
   uint16_t group = 0;  // of the key share (TLS 1.3); 0 = none
   Bytes extensions;
-  Bytes alpn;            // the one name; in TLS 1.3 it travels encrypted
+  Bytes alpn;  // the one name; in TLS 1.3 it travels encrypted
   bool has_pre_shared_key = false;
-  bool is_retry = false; // HelloRetryRequest: the client will send another hello
+  bool is_retry = false;  // HelloRetryRequest: the client will send another hello
   bool whole = false;
 };
 

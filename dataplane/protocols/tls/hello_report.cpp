@@ -8,7 +8,9 @@ namespace {
 // RFC 6066 3: the host names of one server_name extension.
 class ServerNameReader {
  public:
-  explicit ServerNameReader(Bytes bytes) : reader_(bytes) { reader_.skip(2); }  // the list's length: the list is all there is
+  explicit ServerNameReader(Bytes bytes) : reader_(bytes) {
+    reader_.skip(2);
+  }  // the list's length: the list is all there is
   bool next() {
     constexpr uint8_t host_name = 0;
     while (!reader_.at_end()) {
@@ -29,12 +31,15 @@ class ServerNameReader {
 // Calls use(name) for each host name of a hello.
 template <typename Use>
 void for_each_server_name(const ClientHello& hello, Use use) {
-  ExtensionReader extensions(hello.extensions);
-  while (extensions.next()) {
-    if (extensions.type() != extension::server_name) continue;
-    ServerNameReader names(extensions.bytes());
+  const auto use_all = [&](Bytes extension) {
+    ServerNameReader names(extension);
     while (names.next()) use(names.name());
-  }
+  };
+  if (hello.server_name_extensions == 1) use_all(hello.server_name);
+  if (hello.server_name_extensions < 2) return;
+  ExtensionReader extensions(hello.extensions);
+  while (extensions.next())
+    if (extensions.type() == extension::server_name) use_all(extensions.bytes());
 }
 
 void observe_client_alpn(const ClientHello& hello, const HandshakeMessage& message, Field field, Sink& sink,
@@ -60,14 +65,38 @@ void observe_fingerprints(const ClientHello& hello, const HandshakeMessage& mess
   }
 }
 
-// The types of a block of extensions, two bytes each, as far as the field keeps them.
-void observe_extension_types(Bytes block, Field field, uint64_t offset, Sink& sink, TxId tx) {
+// Types of extensions, two bytes each, as far as the field keeps them.
+class TypeList {
+ public:
+  void add(uint16_t type) {
+    if (size_ == sizeof types_) return;
+    store_be16(types_ + size_, type);
+    size_ += 2;
+  }
+  Bytes bytes() const { return {types_, size_}; }
+
+ private:
+  uint8_t types_[2 * extension_types_max];
+  size_t size_ = 0;
+};
+
+void observe_types(const TypeList& list, Field field, uint64_t offset, Sink& sink, TxId tx) {
+  if (!list.bytes().empty()) sink.observe(tx, field, list.bytes(), offset);
+}
+
+void observe_types(const ClientHello& hello, Field field, uint64_t offset, Sink& sink, TxId tx) {
   if (!sink.wants(field)) return;
-  uint8_t types[2 * extension_types_max];
-  size_t size = 0;
-  ExtensionReader extensions(block);
-  for (; extensions.next() && size < sizeof types; size += 2) store_be16(types + size, extensions.type());
-  if (size > 0) sink.observe(tx, field, {types, size}, offset);
+  TypeList list;
+  hello.for_each_extension_type([&](uint16_t type) { list.add(type); });
+  observe_types(list, field, offset, sink, tx);
+}
+
+void observe_types(const ServerHello& hello, Field field, uint64_t offset, Sink& sink, TxId tx) {
+  if (!sink.wants(field)) return;
+  TypeList list;
+  ExtensionReader extensions(hello.extensions);
+  while (extensions.next()) list.add(extensions.type());
+  observe_types(list, field, offset, sink, tx);
 }
 
 void observe_list(const NumberList& list, const HandshakeMessage& message, Field field, Sink& sink, TxId tx) {
@@ -113,7 +142,7 @@ void observe_client_offer(const ClientHello& hello, const HandshakeMessage& mess
   const uint64_t offset = message.offset_of(message.body);
   sink.observe_number(tx, Field::tls_client_version, hello.highest_version(), offset);
   observe_list(hello.ciphers, message, Field::tls_client_ciphers, sink, tx);
-  observe_extension_types(hello.extensions, Field::tls_client_extensions, offset, sink, tx);
+  observe_types(hello, Field::tls_client_extensions, offset, sink, tx);
   observe_list(hello.groups, message, Field::tls_client_groups, sink, tx);
   observe_list(hello.signature_algorithms, message, Field::tls_client_signature_algorithms, sink, tx);
   if (hello.resumption != 0) sink.observe_number(tx, Field::tls_resumption_offered, hello.resumption, offset);
@@ -123,9 +152,10 @@ void observe_server_hello(const ServerHello& hello, const HandshakeMessage& mess
   const uint64_t offset = message.offset_of(message.body);
   sink.observe_number(tx, Field::tls_version, hello.version, offset);
   sink.observe_number(tx, Field::tls_cipher, hello.cipher, offset);
-  observe_extension_types(hello.extensions, Field::tls_server_extensions, offset, sink, tx);
+  observe_types(hello, Field::tls_server_extensions, offset, sink, tx);
   if (hello.group != 0) sink.observe_number(tx, Field::tls_group, hello.group, offset);
-  if (!hello.alpn.empty()) sink.observe(tx, Field::tls_server_alpn, hello.alpn, message.offset_of(hello.alpn));
+  if (!hello.alpn.empty())
+    sink.observe(tx, Field::tls_server_alpn, hello.alpn, message.offset_of(hello.alpn));
   if (!hello.whole) return sink.anomaly(tx, message.whole ? "tls.malformed" : "tls.hello_cut", offset);
   if (!sink.wants(Field::tls_ja3s) && !sink.wants(Field::tls_ja3s_string)) return;
   const Ja3 ja3s(hello);
