@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Conversations made at random as LibHTP reads them. Where they are well formed we read them alike and flag nothing; where
-// they are hostile we read them alike, or say that there is something to disagree about.
+// Conversations made at random as LibHTP reads them. Where they are well formed we read them alike and flag
+// nothing; where they are hostile we read them alike, or say that there is something to disagree about.
 #include <htp/htp.h>
 
 #include <boost/test/unit_test.hpp>
@@ -20,7 +20,8 @@ extern const Protocol http1_protocol;
 
 namespace {
 
-// One exchange as a reader sees it. Fields by name in lower case; those of one name are joined as RFC 9110 5.3 has it.
+// One exchange as a reader sees it. Fields by name in lower case; those of one name are joined as RFC
+// 9110 5.3 has it.
 struct Exchange {
   std::string method, target, status = "0", request_body, response_body;
   std::map<std::string, std::string> request_fields, response_fields;
@@ -51,7 +52,9 @@ class Maker {
  private:
   unsigned below(unsigned bound) { return static_cast<unsigned>(random_() % bound); }
   template <size_t count>
-  std::string one_of(const std::string_view (&choices)[count]) { return std::string(choices[below(count)]); }
+  std::string one_of(const std::string_view (&choices)[count]) {
+    return std::string(choices[below(count)]);
+  }
   // In hostile conversations, one time in `rarity`.
   bool odd(unsigned rarity) { return manner_ == Manner::hostile && below(3 * rarity) == 0; }
 
@@ -63,11 +66,19 @@ class Maker {
   std::string line_end() { return odd(40) ? "\n" : "\r\n"; }
 
   std::string request() {
-    static constexpr std::string_view methods[] = {"GET", "POST", "PUT", "HEAD", "OPTIONS", "DELETE", "PROPFIND"};
-    static constexpr std::string_view targets[] = {"/", "/a/b.html?x=1&y=%20", "/%2e%2e/etc/passwd", "/a;b=c?q", "/long/" "0123456789012345678901234567890123456789",
+    static constexpr std::string_view methods[] = {"GET",     "POST",   "PUT",     "HEAD",
+                                                   "OPTIONS", "DELETE", "PROPFIND"};
+    static constexpr std::string_view targets[] = {"/",
+                                                   "/a/b.html?x=1&y=%20",
+                                                   "/%2e%2e/etc/passwd",
+                                                   "/a;b=c?q",
+                                                   "/long/"
+                                                   "0123456789012345678901234567890123456789",
                                                    "/?a=http://other.test/"};
-    static constexpr std::string_view odd_targets[] = {"http://absolute.test/x", "/a b", "a", "/\x01", "/\\..\\x", "/\xff", "//x/y", "/a\tb"};
-    static constexpr std::string_view odd_versions[] = {" HTTP/1.0", " HTTP/1.2", " http/1.1", "  HTTP/1.1", "\tHTTP/1.1", " HTTP/1.1 ", " HTTP/01.1"};
+    static constexpr std::string_view odd_targets[] = {
+        "http://absolute.test/x", "/a b", "a", "/\x01", "/\\..\\x", "/\xff", "//x/y", "/a\tb"};
+    static constexpr std::string_view odd_versions[] = {" HTTP/1.0",  " HTTP/1.2",  " http/1.1", "  HTTP/1.1",
+                                                        "\tHTTP/1.1", " HTTP/1.1 ", " HTTP/01.1"};
     method_ = one_of(methods);
     std::string text = odd(12) ? "\r\n" : "";
     text += odd(20) ? " " + method_ : odd(20) ? method_ + " " : method_;
@@ -79,9 +90,13 @@ class Maker {
   }
 
   std::string response(bool last) {
-    static constexpr std::string_view lines[] = {"HTTP/1.1 200 OK", "HTTP/1.1 404 Not Found", "HTTP/1.1 206 Partial Content", "HTTP/1.1 500 Oh dear", "HTTP/1.1 304 Not Modified", "HTTP/1.1 204 No Content", "HTTP/1.1 200 "};
-    static constexpr std::string_view odd_lines[] = {"HTTP/1.1 200", "HTTP/1.0 200 OK", "HTTP/1.1  200 OK", "HTTP/1.1 2000 OK", "HTTP/1.1\t200\tOK", "HTTP/1.1 099 X", "HTTP/1.1 20 OK",
-                                                     "HTTP/2.0 200 OK", "HTTP/1.1 200OK"};
+    static constexpr std::string_view lines[] = {
+        "HTTP/1.1 200 OK",      "HTTP/1.1 404 Not Found",    "HTTP/1.1 206 Partial Content",
+        "HTTP/1.1 500 Oh dear", "HTTP/1.1 304 Not Modified", "HTTP/1.1 204 No Content",
+        "HTTP/1.1 200 "};
+    static constexpr std::string_view odd_lines[] = {
+        "HTTP/1.1 200",   "HTTP/1.0 200 OK", "HTTP/1.1  200 OK", "HTTP/1.1 2000 OK", "HTTP/1.1\t200\tOK",
+        "HTTP/1.1 099 X", "HTTP/1.1 20 OK",  "HTTP/2.0 200 OK",  "HTTP/1.1 200OK"};
     std::string text = odd(20) ? "HTTP/1.1 100 Continue\r\n\r\n" : "";
     const std::string line = odd(8) ? one_of(odd_lines) : one_of(lines);
     text += line + line_end() + fields();
@@ -99,9 +114,12 @@ class Maker {
   }
 
   std::string fields() {
-    static constexpr std::string_view names[] = {"User-Agent", "Accept", "X-One", "x-two", "Cookie", "Via", "ETag", "X_Under.Score~"};
-    static constexpr std::string_view values[] = {"Mozilla/5.0 (X11)", "*/*", "a, b,c", "k=v; other=\"quoted\"", "\xc3\xbc and \xff", "", "a:b:c", "1"};
-    static constexpr std::string_view odd_lines[] = {"no colon here", ": no name", "bad name: x", "na\x01me: x", "(x): y", "X-Cr: a\rb", "X-Last:"};
+    static constexpr std::string_view names[] = {"User-Agent", "Accept", "X-One", "x-two",
+                                                 "Cookie",     "Via",    "ETag",  "X_Under.Score~"};
+    static constexpr std::string_view values[] = {
+        "Mozilla/5.0 (X11)", "*/*", "a, b,c", "k=v; other=\"quoted\"", "\xc3\xbc and \xff", "", "a:b:c", "1"};
+    static constexpr std::string_view odd_lines[] = {
+        "no colon here", ": no name", "bad name: x", "na\x01me: x", "(x): y", "X-Cr: a\rb", "X-Last:"};
     std::string text;
     for (unsigned left = below(5); left > 0; --left) text += field(one_of(names), one_of(values));
     if (odd(10)) text += one_of(odd_lines) + line_end();
@@ -114,15 +132,20 @@ class Maker {
     const std::string content = octets(below(4) == 0 ? below(5000) : below(40));
     const std::string length = std::to_string(content.size());
     switch (below(until_close ? 3 : 2)) {
-      case 0: return odd_lengths() + field("Content-Length", odd(15) ? odd_length(length) : length) + line_end() + content;
-      case 1: return odd_lengths() + field("Transfer-Encoding", odd(8) ? odd_coding() : "chunked") + line_end() + chunks(content);
+      case 0:
+        return odd_lengths() + field("Content-Length", odd(15) ? odd_length(length) : length) + line_end() +
+               content;
+      case 1:
+        return odd_lengths() + field("Transfer-Encoding", odd(8) ? odd_coding() : "chunked") + line_end() +
+               chunks(content);
       default: return line_end() + content;
     }
   }
 
   std::string odd_lengths() {
-    static constexpr std::string_view lines[] = {"Content-Length: 3\r\n", "Transfer-Encoding: chunked\r\n", "Content-Length: 0\r\n",
-                                                 "Transfer-Encoding: identity\r\n", "Content-Length: 5, 5\r\n"};
+    static constexpr std::string_view lines[] = {"Content-Length: 3\r\n", "Transfer-Encoding: chunked\r\n",
+                                                 "Content-Length: 0\r\n", "Transfer-Encoding: identity\r\n",
+                                                 "Content-Length: 5, 5\r\n"};
     return odd(8) ? one_of(lines) : "";
   }
   std::string odd_length(const std::string& length) {
@@ -132,8 +155,15 @@ class Maker {
   }
   // Without "gzip, chunked", which is legal, and of which LibHTP reads no body.
   std::string odd_coding() {
-    static constexpr std::string_view codings[] = {"Chunked", "xchunked", "chunked, chunked", "chunked, identity", "chunked;q=1", "\x0b" "chunked",
-                                                   "\"chunked\"", "chunked,"};
+    static constexpr std::string_view codings[] = {"Chunked",
+                                                   "xchunked",
+                                                   "chunked, chunked",
+                                                   "chunked, identity",
+                                                   "chunked;q=1",
+                                                   "\x0b"
+                                                   "chunked",
+                                                   "\"chunked\"",
+                                                   "chunked,"};
     return one_of(codings);
   }
 
@@ -199,8 +229,10 @@ class Oracle {
     htp_cfg_t* settings = htp_config_create();
     htp_config_set_server_personality(settings, HTP_SERVER_GENERIC);
     htp_config_set_response_decompression(settings, 0);
-    htp_config_register_request_body_data(settings, [](htp_tx_data_t* part) { return append(part, &Bodies::request); });
-    htp_config_register_response_body_data(settings, [](htp_tx_data_t* part) { return append(part, &Bodies::response); });
+    htp_config_register_request_body_data(settings,
+                                          [](htp_tx_data_t* part) { return append(part, &Bodies::request); });
+    htp_config_register_response_body_data(
+        settings, [](htp_tx_data_t* part) { return append(part, &Bodies::response); });
     htp_connp_t* parser = htp_connp_create(settings);
     htp_connp_set_user_data(parser, &bodies_);
     htp_connp_open(parser, "192.0.2.1", 40000, "198.51.100.7", 80, nullptr);
@@ -224,13 +256,16 @@ class Oracle {
   };
   static int append(htp_tx_data_t* part, std::map<const htp_tx_t*, std::string> Bodies::*of) {
     auto& bodies = *static_cast<Bodies*>(htp_connp_get_user_data(part->tx->connp));
-    if (part->data != nullptr) (bodies.*of)[part->tx].append(reinterpret_cast<const char*>(part->data), part->len);
+    if (part->data != nullptr)
+      (bodies.*of)[part->tx].append(reinterpret_cast<const char*>(part->data), part->len);
     return HTP_OK;
   }
   void add(const htp_tx_t& tx) {
     if (tx.request_line == nullptr && tx.response_line == nullptr) return;
-    exchanges.push_back({text_of(tx.request_method), text_of(tx.request_uri), std::to_string(std::atoi(text_of(tx.response_status).c_str())), printable(bodies_.request[&tx]),
-                         printable(bodies_.response[&tx]), fields_of(tx.request_headers), fields_of(tx.response_headers)});
+    exchanges.push_back({text_of(tx.request_method), text_of(tx.request_uri),
+                         std::to_string(std::atoi(text_of(tx.response_status).c_str())),
+                         printable(bodies_.request[&tx]), printable(bodies_.response[&tx]),
+                         fields_of(tx.request_headers), fields_of(tx.response_headers)});
   }
 
   Bodies bodies_;
@@ -242,25 +277,33 @@ class Oracle {
 std::string trimmed(std::string text) {
   constexpr std::string_view tab = "\\x09";
   for (;;) {
-    if (text.starts_with(' ')) text.erase(0, 1);
-    else if (text.ends_with(' ')) text.pop_back();
-    else if (text.starts_with(tab)) text.erase(0, tab.size());
-    else if (text.ends_with(tab)) text.erase(text.size() - tab.size());
-    else return text;
+    if (text.starts_with(' '))
+      text.erase(0, 1);
+    else if (text.ends_with(' '))
+      text.pop_back();
+    else if (text.starts_with(tab))
+      text.erase(0, tab.size());
+    else if (text.ends_with(tab))
+      text.erase(text.size() - tab.size());
+    else
+      return text;
   }
 }
 
 void join(std::map<std::string, std::string>& fields, const std::string& line) {
   const size_t colon = line.find(':');
-  const std::string name = lower(line.substr(0, colon)), value = colon == line.npos ? "" : trimmed(line.substr(colon + 1));
+  const std::string name = lower(line.substr(0, colon)),
+                    value = colon == line.npos ? "" : trimmed(line.substr(colon + 1));
   const auto [at, is_new] = fields.emplace(name, value);
   if (!is_new) at->second += ", " + value;
 }
 
-// LibHTP takes the empty line before a pipelined request, which servers skip (RFC 9112 2.2), for the body of the request before.
+// LibHTP takes the empty line before a pipelined request, which servers skip (RFC 9112 2.2), for the body of
+// the request before.
 void drop_empty_lines(Exchanges& theirs, const Exchanges& ours) {
   for (size_t i = 0; i < std::min(theirs.size(), ours.size()); ++i)
-    if (theirs[i].request_body == ours[i].request_body + "\\x0d\\x0a") theirs[i].request_body = ours[i].request_body;
+    if (theirs[i].request_body == ours[i].request_body + "\\x0d\\x0a")
+      theirs[i].request_body = ours[i].request_body;
 }
 
 struct Ours {
@@ -281,7 +324,9 @@ void take(const std::string& line, Exchange& exchange) {
 }
 
 Ours read_by_us(const Sent& sent) {
-  const Report report = run(http1_protocol, {client(sent.client), server(sent.server), end(Direction::client_to_server), end(Direction::server_to_client)});
+  const Report report =
+      run(http1_protocol, {client(sent.client), server(sent.server), end(Direction::client_to_server),
+                           end(Direction::server_to_client)});
   std::map<int, Exchange> by_tx;
   Ours ours;
   for (const std::string& line : report.lines) {
@@ -289,7 +334,8 @@ Ours read_by_us(const Sent& sent) {
     if (line.starts_with("begin ")) by_tx[std::atoi(&line[6])] = {};
     if (line.starts_with("body ")) {
       Exchange& exchange = by_tx[std::atoi(&line[5])];
-      std::string& body = line.find(" http_request ") != line.npos ? exchange.request_body : exchange.response_body;
+      std::string& body =
+          line.find(" http_request ") != line.npos ? exchange.request_body : exchange.response_body;
       if (line.find(" http_query ") == line.npos) body = line.substr(line.find(" bytes=") + 7);
     }
     if (std::isdigit(static_cast<unsigned char>(line[0]))) take(line, by_tx[std::atoi(line.c_str())]);
@@ -303,15 +349,19 @@ std::string told(const Exchanges& exchanges) {
   for (const Exchange& exchange : exchanges) {
     text += "    " + exchange.method + " " + exchange.target + " -> " + exchange.status + "\n";
     for (const auto& [name, value] : exchange.request_fields) text += "      > " + name + ": " + value + "\n";
-    text += "      > (" + std::to_string(exchange.request_body.size()) + ") " + exchange.request_body.substr(0, 60) + "\n";
-    for (const auto& [name, value] : exchange.response_fields) text += "      < " + name + ": " + value + "\n";
-    text += "      < (" + std::to_string(exchange.response_body.size()) + ") " + exchange.response_body.substr(0, 60) + "\n";
+    text += "      > (" + std::to_string(exchange.request_body.size()) + ") " +
+            exchange.request_body.substr(0, 60) + "\n";
+    for (const auto& [name, value] : exchange.response_fields)
+      text += "      < " + name + ": " + value + "\n";
+    text += "      < (" + std::to_string(exchange.response_body.size()) + ") " +
+            exchange.response_body.substr(0, 60) + "\n";
   }
   return text;
 }
 
 std::string difference(uint64_t seed, const Sent& sent, const Exchanges& theirs, const Ours& ours) {
-  return "seed " + std::to_string(seed) + "\n" + printable(sent.client).substr(0, 1500) + "\n" + printable(sent.server).substr(0, 1500) + "\n  LibHTP\n" + told(theirs) + "  ours\n" +
+  return "seed " + std::to_string(seed) + "\n" + printable(sent.client).substr(0, 1500) + "\n" +
+         printable(sent.server).substr(0, 1500) + "\n  LibHTP\n" + told(theirs) + "  ours\n" +
          told(ours.exchanges) + ours.flags;
 }
 
