@@ -357,6 +357,14 @@ BOOST_AUTO_TEST_CASE(the_arena_gives_every_byte_back) {
   BOOST_TEST(arena->allocate(SIZE_MAX - 4) == nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(the_state_of_a_body_is_as_small_as_the_readme_says) {
+  for (const ContentEncoding encoding : {ContentEncoding::gzip, ContentEncoding::deflate}) BOOST_TEST(decoder_for(encoding)->state_bytes <= 192U);
+  for (const ContentEncoding encoding : {ContentEncoding::brotli, ContentEncoding::zstd, ContentEncoding::compress})
+    BOOST_TEST(decoder_for(encoding)->state_bytes <= 128U);
+  for (const BodyMedia media : {BodyMedia::mail_message, BodyMedia::multipart, BodyMedia::dns_message})
+    BOOST_TEST(decoder_for(media)->state_bytes <= 16384U);
+}
+
 BOOST_AUTO_TEST_CASE(codings_without_decoder_have_none) {
   for (const ContentEncoding encoding : {ContentEncoding::identity, ContentEncoding::unknown})
     BOOST_TEST(decoder_for(encoding) == nullptr);
