@@ -5,6 +5,7 @@
 #include "dataplane/content/brotli.h"
 #include "dataplane/content/dns_message.h"
 #include "dataplane/content/inflate.h"
+#include "dataplane/content/lzw.h"
 #include "dataplane/content/mime/mime.h"
 #include "dataplane/content/zstd.h"
 
@@ -21,6 +22,7 @@ constexpr ByEncoding by_encoding[] = {
     {ContentEncoding::deflate, &deflate_decoder},
     {ContentEncoding::brotli, &brotli_decoder},
     {ContentEncoding::zstd, &zstd_decoder},
+    {ContentEncoding::compress, &compress_decoder},
 };
 
 struct ByMedia {

@@ -83,22 +83,22 @@ std::string text(Bytes bytes, size_t piece, size_t (*run)(State&, Bytes, std::sp
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;
   static constexpr ContentEncoding encodings[] = {ContentEncoding::gzip, ContentEncoding::deflate, ContentEncoding::brotli,
-                                                  ContentEncoding::zstd};
+                                                  ContentEncoding::zstd, ContentEncoding::compress};
   const Bytes bytes(data + 2, size - 2);
   const size_t piece = 1U + data[1];
   file_type(bytes);
-  switch (data[0] % 6) {
-    case 4:
+  switch (data[0] % 7) {
+    case 5:
       must(text<Base64State>(bytes, piece, base64_decode, base64_finish, base64_decoded_max) ==
            text<Base64State>(bytes, size, base64_decode, base64_finish, base64_decoded_max));
       return 0;
-    case 5:
+    case 6:
       must(text<QpState>(bytes, piece, qp_decode, qp_finish, qp_decoded_max) ==
            text<QpState>(bytes, size, qp_decode, qp_finish, qp_decoded_max));
       return 0;
     default: break;
   }
-  const Decoder& decoder = *decoder_for(encodings[data[0] % 6]);
+  const Decoder& decoder = *decoder_for(encodings[data[0] % 7]);
   const Outcome whole = decode(decoder, bytes, size), pieces = decode(decoder, bytes, piece);
   must(whole.accepted == pieces.accepted);
   if (whole.accepted) must(whole.bytes == pieces.bytes);

@@ -229,7 +229,7 @@ def quic_frames():
 
 def content():
     for choice, data in ((0, GZIPPED), (1, zlib.compress(b'hello hello')), (1, zlib.compress(b'hello')[2:-4]), (2, bytes.fromhex('0b028068656c6c6f03')),
-                         (3, bytes.fromhex('28b52ffd0458290000') + b'hello' + bytes.fromhex('e4ad0a2f')), (4, b'TVqQAAMAAAAEAAAA\r\nQQ=='), (5, b'a=20b=\r\nc=3D\r\n')):
+                         (3, bytes.fromhex('28b52ffd0458290000') + b'hello' + bytes.fromhex('e4ad0a2f')), (4, bytes.fromhex('1f9d9061c400')), (5, b'TVqQAAMAAAAEAAAA\r\nQQ=='), (6, b'a=20b=\r\nc=3D\r\n')):
         yield bytes([choice, 3]) + data
 
 

@@ -10,6 +10,7 @@ Framing counted(const Head& head) {
 }
 
 bool disputed(const Head& head, unsigned minor_version) {
+  if (head.length_odd) return true;
   if (head.transfer_encodings != 0)
     return head.content_lengths != 0 || !head.chunked_well || head.transfer_encodings > 1 || minor_version == 0;
   return head.content_lengths != 0 && (!head.content_length_valid || head.content_lengths_differ);

@@ -21,6 +21,7 @@ struct Head {
   unsigned content_lengths = 0;
   bool content_length_valid = true;
   bool content_lengths_differ = false;
+  bool length_odd = false;           // white space that only some skip, around what frames the message
   unsigned transfer_encodings = 0;   // fields
   bool chunked = false;              // named anywhere, however spelled
   bool chunked_well = false;         // named once, as the last coding, spelled right

@@ -20,10 +20,19 @@ void report(const FieldContext& context, Oddity oddity, uint64_t offset) {
   context.head.oddities.report(context.sink, context.tx, oddity, offset);
 }
 
+// White space that only some receivers skip (RFC 9112 2.2 knows blanks alone): to the others the value is another.
+bool has_loose_space(const HeaderField& field) {
+  return field.line.find_first_of(std::string_view("\v\f\r\0", 4)) != std::string_view::npos;
+}
+
 // ---- what single fields mean ----
 
 void note_content_length(const HeaderField& field, const FieldContext& context) {
   Head& head = context.head;
+  if (has_loose_space(field)) {
+    head.length_odd = true;
+    report(context, Oddity::content_length_invalid, field.value_offset);
+  }
   std::string_view list = field.value;
   do {  // "5, 5" is two of them (RFC 9110 8.6)
     const std::string_view text = next_element(list);
@@ -88,7 +97,9 @@ void note_transfer_encoding(const HeaderField& field, const FieldContext& contex
   Head& head = context.head;
   ++head.transfer_encodings;
   std::string_view list = field.value;
-  bool odd = list.find('\0') != std::string_view::npos;
+  bool odd = has_loose_space(field);
+  head.length_odd |= odd;
+  odd |= field.value.ends_with(',');  // an empty element: skipped (RFC 9110 5.6.1), or another coding
   do {
     const std::string_view whole = next_element(list);
     const std::string_view name = trim_loosely(whole.substr(0, whole.find(';')));

@@ -317,16 +317,19 @@ BOOST_AUTO_TEST_CASE(ambiguous_request_lengths_are_smuggling) {
   for (const char* fields : {"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: xchunked\r\n",
                              "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", "Transfer-Encoding:\x0b" "chunked\r\nContent-Length: 3\r\n",
                              "Transfer-Encoding : chunked\r\nContent-Length: 3\r\n", "Transfer-Encoding:\r\n chunked\r\nContent-Length: 3\r\n",
-                             "Transfer-Encoding: chunked, chunked\r\n", "Transfer-Encoding: \"chunked\"\r\n"}) {
+                             "Transfer-Encoding: chunked, chunked\r\n", "Transfer-Encoding: \"chunked\"\r\n",
+                             "Transfer-Encoding: \x0b" "chunked\r\n", "Transfer-Encoding: chunked\f\r\n"}) {
     const Report report = request(start + fields + body);
     BOOST_TEST(report.has("anomaly 1 http.smuggling"));
     BOOST_TEST(report.has("body 1 http_request name= type= complete bytes=abc"));
   }
-  for (const char* fields : {"Content-Length: 3\r\nContent-Length: 4\r\n", "Content-Length: 3, 4\r\n", "Content-Length: 3\r\nContent-Length: +3\r\n"}) {
+  for (const char* fields : {"Content-Length: 3\r\nContent-Length: 4\r\n", "Content-Length: 3, 4\r\n", "Content-Length: 3\r\nContent-Length: +3\r\n",
+                             "Content-Length: \x0b" "3\r\n", "Content-Length: 3\f\r\n"}) {
     const Report report = request(start + fields + "\r\nabc");
     BOOST_TEST(report.has("anomaly 1 http.smuggling"));
     BOOST_TEST(report.has("body 1 http_request name= type= complete bytes=abc"));
   }
+  BOOST_TEST(request(start + "Transfer-Encoding: chunked,\r\n" + body).has("anomaly 1 http.transfer_encoding_odd"));
   const Report same = request(start + "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc");
   BOOST_TEST(same.has("anomaly 1 http.content_length_repeated"));
   BOOST_TEST(same.count("anomaly 1 http.smuggling") == 0U);

@@ -450,4 +450,12 @@ BOOST_AUTO_TEST_CASE(a_header_list_that_grows_out_of_few_bytes_is_cut_off) {
   BOOST_TEST(report.count("1 http.request_header") == h2::header_list_bytes_max / 2908 + 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_path_is_told_without_its_percent_encoding_as_often_as_it_has_one) {
+  const Report report = lone_request(get("/%2561?b+c"));
+  BOOST_TEST(report.value("http.url") == "/%2561?b+c");
+  BOOST_TEST(report.has("1 http.url_decoded=/%61?b c"));
+  BOOST_TEST(report.has("1 http.url_decoded=/a?b c"));
+  BOOST_TEST(report.count("1 http.url_decoded=") == 2U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

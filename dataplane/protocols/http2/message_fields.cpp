@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dataplane/protocols/http1/characters.h"
+#include "dataplane/protocols/http1/decoded_url.h"
 #include "dataplane/protocols/http1/doh.h"
 #include "dataplane/protocols/http1/full_url.h"
 #include "dataplane/protocols/http1/limits.h"
@@ -120,6 +121,7 @@ void MessageFields::take_pseudo(const DecodedField& field, uint64_t offset) {
     case Pseudo::path:
       if (field.value.size() > http1::target_bytes_max) report(http1::Oddity::url_too_long, offset);
       sink_.observe(tx_, Field::http_url, as_bytes(field.value.substr(0, http1::target_bytes_max)), offset);
+      http1::observe_decoded_url(field.value, tx_, offset, sink_);
       break;
     case Pseudo::authority: take_host(field, offset); break;
     case Pseudo::protocol: sink_.observe(tx_, Field::http_upgrade, as_bytes(field.value), offset); break;
