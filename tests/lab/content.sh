@@ -14,11 +14,16 @@ content_make() {
   # Two programs of one size: the listed one, and one like it that nobody lists.
   content_program freeware-update 3000000 > "$web/update.exe"
   content_program vendor-update 3000000 > "$web/setup.exe"
+  # curl 7.88 takes at most 32 KiB of body with the response to an Upgrade.
+  content_program short-listed 20000 > "$web/short-listed.bin"
+  content_program short-plain 20000 > "$web/short-plain.bin"
   content_program large 20971520 > "$web/large.bin"
   content_program awkward-listed 200000 > "$lab_dir/bodies/listed"
   content_program awkward-plain 200000 > "$lab_dir/bodies/plain"
   content_program form-listed 300000 > "$lab_dir/form-listed.bin"
   content_program form-plain 300000 > "$lab_dir/form-plain.bin"
+  content_program mail-listed 300000 > "$lab_dir/mail-listed.bin"
+  content_program mail-plain 300000 > "$lab_dir/mail-plain.bin"
   content_certificate
   content_documents
 }
@@ -60,7 +65,9 @@ dark-harbor.test,domain,subdomains,critical,90,sinkhole,,Command and control of 
 http://cdn.freeware-mirror.test/catalogue/offer,url,prefix,high,80,reset,,Watering hole
 http://cdn.freeware-mirror.test/catalogue/prize,url,prefix,high,80,block_page,,Watering hole that a page of ours stands for
 $(content_sha256 "$lab_dir/form-listed.bin"),sha256,exact,critical,95,reset,,A file that forms carry out
+$(content_sha256 "$lab_dir/mail-listed.bin"),sha256,exact,critical,95,reset,,A file that mail carries
 $(content_sha256 "$lab_dir/web/update.exe"),sha256,exact,critical,95,reset,2.drive-by-untrusted,Dark Harbor's dropper
+$(content_sha256 "$lab_dir/web/short-listed.bin"),sha256,exact,critical,95,reset,2.drive-by-untrusted,A short one
 $(content_sha256 "$lab_dir/bodies/listed"),sha256,exact,critical,95,reset,2.drive-by-untrusted,The same in another coat
 $beacon,address,exact,high,70,alert,,Where Dark Harbor's beacons go
 Overdue invoice 7731,subject,exact,high,75,alert,,Subject of the targeted mails

@@ -47,6 +47,11 @@ declare -A lab_pids=()
 # shellcheck source=tests/lab/servers/mail_host.sh
 . "$lab_source/servers/mail_host.sh"
 
+for lab_server in apache dovecot exim dhcpd; do
+  # shellcheck source=/dev/null
+  . "$lab_source/servers/$lab_server.sh"
+done
+
 # Says why the lab cannot be raised here; silent and true where it can.
 lab_is_possible() { lab_is_permitted && lab_has_programs; }
 
@@ -63,7 +68,7 @@ lab_is_permitted() {
 
 lab_has_programs() {
   local program
-  for program in ip ethtool ping curl dig swaks nginx squid unbound postfix rsyslogd openssl; do
+  for program in ip ethtool ping curl h2load dig swaks nginx apache2 squid unbound postfix dovecot "$exim_program" dhcpd dhclient rsyslogd openssl; do
     command -v "$program" > /dev/null || { lab_say "lab: there is no $program: tools/setup demo installs what the lab needs."; return 1; }
   done
 }
@@ -81,6 +86,12 @@ lab_prepare() {
 lab_start_servers() {
   nginx_start outside && nginx_start dmz && unbound_start_authority && unbound_start_forwarder && squid_start &&
     postfix_start outside && postfix_start dmz && mail_hosts_start && awkward_start
+}
+
+# Other makes of the same, all at once.
+lab_start_other_servers() {
+  apache_start && dovecot_start && exim_start dmz && exim_start outside && dhcpd_start && nginx_start outside && postfix_start outside &&
+    apache_is_up && dovecot_is_up && exim_is_up dmz && exim_is_up outside && dhcpd_is_up
 }
 
 lab_down() {

@@ -8,21 +8,24 @@ twin=10.1.0.20
 inside_gateway=10.1.0.1
 
 dmz_mail=10.2.0.25
+dmz_exim=10.2.0.26      # a second mail server, and the mailboxes
 dmz_proxy=10.2.0.31
 dmz_dns=10.2.0.53
 dmz_web=10.2.0.80
-dmz_addresses=("$dmz_mail" "$dmz_proxy" "$dmz_dns" "$dmz_web")
+dmz_addresses=("$dmz_mail" "$dmz_exim" "$dmz_proxy" "$dmz_dns" "$dmz_web")
 proxy_port=3128
 
 outside_gateway=198.51.100.1
 outside_mail=198.51.100.25
+outside_exim=198.51.100.26
 outside_dns=198.51.100.53
 freeware=198.51.100.66   # cdn.freeware-mirror.test, harbor.test's hosts
 beacon=198.51.100.67     # no name: contacted by address
 fileshare=198.51.100.68  # drop.fileshare.test
 news=198.51.100.80       # www.news.test, downloads.vendor.test
 awkward=198.51.100.90    # awkward.test: bodies whose end is hard to see
-outside_addresses=("$outside_mail" "$outside_dns" "$freeware" "$beacon" "$fileshare" "$news" "$awkward")
+apache=198.51.100.91     # HTTP/2 without TLS
+outside_addresses=("$outside_mail" "$outside_exim" "$outside_dns" "$freeware" "$beacon" "$fileshare" "$news" "$awkward" "$apache")
 
 sinkhole=192.0.2.1
 sinkhole6=2001:db8::1

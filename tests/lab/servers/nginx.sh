@@ -37,6 +37,7 @@ http {
     listen 0.0.0.0:80 default_server;
     listen [::]:80 default_server;
     listen 0.0.0.0:443 ssl http2 default_server;
+    listen 0.0.0.0:82 http2;
     ssl_certificate $lab_dir/certificate.pem;
     ssl_certificate_key $lab_dir/key.pem;
     root $lab_dir/web;
