@@ -213,7 +213,7 @@ class Inspector final : public Sink {
   GaveUp gave_up_ = GaveUp::nothing;
   uint64_t pairs_with_lost_sightings_ = 0;
   SightingFolder folder_;
-  std::array<Decision, hits_max> decisions_;
+  std::array<Decision, decisions_max> decisions_;
   size_t decision_count_ = 0;
 };
 
