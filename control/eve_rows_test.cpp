@@ -115,3 +115,14 @@ BOOST_AUTO_TEST_CASE(the_row_id_of_a_record_does_not_depend_on_when_it_is_read) 
   header.sequence = 3;
   BOOST_TEST(row_id_of(header) != id);
 }
+
+BOOST_AUTO_TEST_CASE(a_members_row_names_its_archive) {
+  const SampleRecord member(RecordType::file, [](RecordWriter& writer) {
+    writer.number(Field::file_size, 5);
+    writer.text(Field::file_archive, "a.zip");
+    writer.number(Field::file_archive_id, 6);
+  });
+  const nlohmann::json info = parsed(member)["fileinfo"];
+  BOOST_TEST(info["archive"] == "a.zip");
+  BOOST_TEST(info["archive_id"] == 6);
+}

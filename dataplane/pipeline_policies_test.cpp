@@ -81,6 +81,25 @@ BOOST_AUTO_TEST_CASE(no_memory_for_a_flows_layer_7_has_its_policy) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(no_crowd_of_harmless_matches_hides_one_that_blocks) {
+  std::vector<Indicator> list = {listed(Kind::keyword, "secret", Action::drop, MatchMode::literal)};
+  std::string crowd;
+  for (unsigned i = 0; i < 2 * scan_hits_max; ++i) {
+    list.push_back(listed(Kind::keyword, "word" + std::to_string(1000 + i), Action::alert, MatchMode::literal));
+    crowd += list.back().value + ".";
+  }
+  const std::string post = "POST / HTTP/1.1\r\nHost: h.test\r\nContent-Length: " + std::to_string(crowd.size() + 6) + "\r\n\r\n" + crowd;
+  for (const std::string& sent : {get("/" + crowd + "secret"), post + "secret"}) {
+    TestWire wire(list);
+    Talk talk;
+    wire.send(talk.handshake());
+    BOOST_TEST(wire.fate(talk.says(c2s, sent)) == "drop:verdict");
+    const InspectorCounters& counters = wire.pipeline().inspector().counters();
+    BOOST_TEST(counters.scan_hits_dropped + wire.pipeline().inspector().look_ups().hits_dropped() == scan_hits_max + 1);
+    BOOST_TEST(wire.fate(talk.says(c2s, get("/"))) == "drop:blocked_flow");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(no_memory_for_a_listed_address_has_the_policy_of_layer_7) {
   for (const FailPolicy policy : both_policies) {
     TestWire wire({listed(Kind::address, "203.0.113.1", Action::drop)}, [&](PipelineOptions& options) {

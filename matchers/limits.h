@@ -25,10 +25,10 @@ inline constexpr unsigned pattern_retries_max = 16;
 
 // At look-up time: past a limit `dropped` counts what was not reported.
 
-// Hits of one query, count, most specific first. Past it: `dropped`.
+// Hits of one query, count, most specific first. Past it: `dropped`; those with the strongest actions are kept.
 inline constexpr unsigned query_hits_max = 8;
-// Hits of one scan of a value or a piece of a body, count, each pattern once. Past it: `dropped`; the scan goes on
-// where a stream depends on it and ends early where not.
+// Hits of one scan of a value or a piece of a body, count, each pattern once. Past it: `dropped`; those with the strongest actions are
+// kept, so that no text full of harmless matches hides one that blocks.
 inline constexpr unsigned scan_hits_max = 64;
 // Path boundaries of a URL at which prefixes are tried, count from the left. A listed prefix with more is refused at
 // build time (BuildReport::rejected), so that none is missed.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/content/inflate.h"
 
-#include <isa-l/igzip_lib.h>
-
 #include <algorithm>
 #include <cstring>
 #include <new>
@@ -10,15 +8,11 @@
 
 #include "dataplane/content/codec_memory.h"
 #include "dataplane/content/decoded_output.h"
+#include "dataplane/content/inflate_block.h"
 
 namespace sekisho {
 
 namespace {
-
-struct InflateBlock {
-  inflate_state codec;
-  uint8_t piece[decoded_piece_bytes_max];
-};
 
 // Wrappers that a label allows, in the order in which they are tried.
 constexpr uint32_t none_left = ~0U;

@@ -35,6 +35,9 @@ struct Body {
     bool broken;       // damaged: counted, no longer decoded
   };
 
+  // Whether the file is read as an archive beside being a file (archives.cpp).
+  enum class Archive : uint8_t { undecided, none, open, closed };
+
   Body* next = nullptr;
   BodyId id = no_body;
   TxId tx = no_tx;
@@ -46,6 +49,9 @@ struct Body {
   bool end_unknown = false;     // chunked, close-delimited, a mail's part: judged at each segment
   bool container = false;       // taken apart (a mail): no file of its own
   bool of_lines = false;        // a mailed text: `line_readings` holds what `hash` lacks
+  Archive archive = Archive::undecided;
+  uint8_t depth = 0;            // archives that it is in
+  bool exhausted = false;       // its members had more than their bound: no more of them is read
   uint8_t layer_count = 0;
   uint16_t name_size = 0;
   uint16_t type_size = 0;
@@ -54,6 +60,10 @@ struct Body {
   uint64_t encoded_bytes = 0;
   ByteRange range;
   Layer layers[body_layers_max + 1] = {};
+  Layer reader = {};            // of an open archive
+  Body* holder = nullptr;       // of a member: its archive; outlives it
+  Body* outermost = nullptr;    // of a member: the file that came by itself; outlives it
+  uint64_t opened_bytes = 0;    // of such a file: the content of all members, in whatever depth
   void* pattern_stream = nullptr;
   uint32_t pattern_generation = 0;  // of the image the stream belongs to
   FileHash hash;

@@ -6,6 +6,7 @@
 
 #include "dataplane/content/file_type.h"
 #include "dataplane/inspect/inspector.h"
+#include "dataplane/inspect/layer_sink.h"
 
 namespace sekisho {
 
@@ -16,59 +17,6 @@ BodyMemory::BodyMemory(uint32_t bodies_max, uint32_t decoders_max, uint32_t stre
       large_decoder_states(large_decoder_state_bytes_max, decoders_max / large_decoders_share),
       pattern_streams(stream_bytes, streams_max),
       codecs(codec_size) {}
-
-// The sink of one decoder: bytes of its own body go to the next layer, everything else to the inspector.
-class LayerSink final : public Sink {
- public:
-  LayerSink(Inspector& inspector, Body& body, unsigned next_layer)
-      : Sink(&inspector.wanted_), inspector_(inspector), body_(body), next_layer_(next_layer) {}
-
-  TxId tx_begin(Direction first) override { return inspector_.tx_begin(first); }
-  void tx_end(TxId tx, Completeness completeness) override { inspector_.tx_end(tx, completeness); }
-  void anomaly(TxId tx, const char* name, uint64_t offset) override { inspector_.anomaly(tx, name, offset); }
-  void ambiguous(TxId tx, const char* name, std::string_view readings, uint64_t offset) override {
-    inspector_.ambiguous(tx, name, readings, offset);
-  }
-  // A member without a name goes by its carrier's: a range of multipart/byteranges.
-  BodyId body_begin(TxId tx, const BodyMeta& meta, uint64_t offset) override {
-    BodyMeta named = meta;
-    if (meta.carrier == BodyCarrier::http_part && meta.file_name.empty())
-      named.file_name = body_.name_bytes();
-    return inspector_.body_begin(tx, named, offset);
-  }
-  void body_data(BodyId id, Bytes bytes) override {
-    if (id == body_.id) {
-      inspector_.feed_layer(body_, next_layer_, bytes);
-    } else {
-      inspector_.body_data(id, bytes);
-    }
-  }
-  void body_gap(BodyId id, uint64_t missing_bytes) override {
-    if (id == body_.id) {
-      inspector_.gap_layer(body_, next_layer_, missing_bytes);
-    } else {
-      inspector_.body_gap(id, missing_bytes);
-    }
-  }
-  void body_end(BodyId id, BodyEnd end) override { inspector_.body_end(id, end); }
-  void expect(TxId tx, const Expectation& expectation) override { inspector_.expect(tx, expectation); }
-  void handoff(Direction direction, uint64_t offset, HandoffHint hint) override {
-    inspector_.handoff(direction, offset, hint);
-  }
-
- protected:
-  void on_observe(TxId tx, Field field, Bytes value, uint64_t offset) override {
-    inspector_.on_observe(tx, field, value, offset);
-  }
-  void on_observe_number(TxId tx, Field field, uint64_t value, uint64_t offset) override {
-    inspector_.on_observe_number(tx, field, value, offset);
-  }
-
- private:
-  Inspector& inspector_;
-  Body& body_;
-  unsigned next_layer_;
-};
 
 namespace {
 
@@ -126,6 +74,7 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   body->carrier = meta.carrier;
   body->direction = meta.direction;
   body->end_unknown = meta.declared_bytes == body_length_unknown;
+  if (meta.carrier == BodyCarrier::archive_member) note_archive(*body);
   body->name_size = keep(body->name, sizeof body->name, meta.file_name);
   body->type_size = keep(body->type, sizeof body->type, meta.declared_type);
   body->range = meta.range;
@@ -158,7 +107,7 @@ void Inspector::body_data(BodyId id, Bytes bytes) {
 }
 
 void Inspector::feed_layer(Body& body, unsigned layer_index, Bytes bytes) {
-  if (bytes.empty()) return;
+  if (bytes.empty() || !may_open(body, 0)) return;
   if (layer_index == body.layer_count) {
     digest(body, bytes);
     return;
@@ -173,6 +122,8 @@ void Inspector::feed_layer(Body& body, unsigned layer_index, Bytes bytes) {
 
 // The decoded end of the chain.
 void Inspector::digest(Body& body, Bytes bytes) {
+  if (!may_open(body, bytes.size())) return;
+  const size_t before = body.head_size;
   if (body.head_size < sizeof body.head)
     body.head_size += keep(body.head + body.head_size, sizeof body.head - body.head_size, bytes);
   body.size += bytes.size();
@@ -183,6 +134,7 @@ void Inspector::digest(Body& body, Bytes bytes) {
     body.hash.update(bytes);
   }
   scan_patterns(body, bytes);
+  if (body.archive != Body::Archive::none) read_archive(body, body.head_bytes().first(before), bytes);
 }
 
 void Inspector::body_gap(BodyId id, uint64_t missing_bytes) {
@@ -193,6 +145,7 @@ void Inspector::gap_layer(Body& body, unsigned layer_index, uint64_t missing_byt
   body.has_gap = true;
   if (layer_index == body.layer_count) {
     body.size += missing_bytes;
+    gap_archive(body, missing_bytes);
     return;
   }
   Body::Layer& layer = body.layers[layer_index];
@@ -213,6 +166,7 @@ void Inspector::finish_body(FlowInspection& inspection, Body* body, BodyEnd end)
     body_memory_.states_for(*layer.decoder).give(layer.state);
   }
   close_patterns(*body);
+  finish_archive(*body, end);
   if (!body->container) {
     judge(*body);
     Transaction* transaction = find(body->tx);

@@ -3,6 +3,7 @@
 #include "dataplane/inspect/inspector.h"
 
 #include <algorithm>
+#include <cassert>
 #include <new>
 
 #include "dataplane/inspect/address_url.h"
@@ -369,7 +370,7 @@ void Inspector::on_sighting(const Observation& seen, const IndicatorEntry& entry
   write_sighting(seen, entry, matched, action);
 }
 
-// One for each packet and flow, the strongest: so their number is bounded by the burst, and none is lost.
+// One for each packet and flow, the strongest: their number is bounded by the burst (limits.h), none is lost.
 void Inspector::remember_decision(Flow& flow, uint16_t burst_index, Action action) {
   for (size_t i = 0; i < decision_count_; ++i) {
     Decision& earlier = decisions_[i];
@@ -377,12 +378,14 @@ void Inspector::remember_decision(Flow& flow, uint16_t burst_index, Action actio
     earlier.action = std::max(earlier.action, action);
     return;
   }
+  assert(decision_count_ < decisions_.size());
   if (decision_count_ < decisions_.size()) decisions_[decision_count_++] = {&flow, burst_index, action};
 }
 
 void Inspector::forget_decisions(const Flow& flow) {
-  for (size_t i = 0; i < decision_count_; ++i)
-    if (decisions_[i].flow == &flow) decisions_[i].flow = nullptr;
+  const auto end = decisions_.begin() + static_cast<std::ptrdiff_t>(decision_count_);
+  decision_count_ = static_cast<size_t>(std::remove_if(decisions_.begin(), end, [&](const Decision& one) { return one.flow == &flow; }) -
+                                        decisions_.begin());
 }
 
 // --- anomalies, expectations, handoffs

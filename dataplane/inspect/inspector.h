@@ -37,6 +37,7 @@ struct InspectorOptions {
   bool flow_records = true;
   HashKinds file_hashes = HashKinds::none;  // digests wanted in every file record, beyond those indicators need
   bool unlimited_content = false;         // captures: no ratio bound on decompression
+  bool open_archives = true;              // read the members of archives (content/archive)
   bool judge_open_bodies = true;          // look up the digest "if the body ended here" at each segment's end
   WireMode modes[port_pairs_max] = {};    // by port pair
 };
@@ -55,6 +56,7 @@ struct InspectorCounters {
   uint64_t bodies = 0;
   uint64_t body_refused = 0;
   uint64_t body_layers = 0;
+  uint64_t archives = 0;            // opened
   uint64_t body_unscanned = 0;      // no memory, or too little of it, for the patterns' state
   uint64_t flows_refused = 0;       // no block for a flow's layer-7 state: not inspected
   uint64_t sightings = 0;
@@ -174,6 +176,14 @@ class Inspector final : public Sink {
   void feed_layer(Body& body, unsigned layer_index, Bytes bytes);
   void gap_layer(Body& body, unsigned layer_index, uint64_t missing_bytes);
   void digest(Body& body, Bytes bytes);
+  // archives.cpp
+  void read_archive(Body& body, Bytes before, Bytes bytes);
+  bool open_archive(Body& body, const Decoder& reader);
+  void feed_archive(Body& body, Bytes bytes);
+  void gap_archive(Body& body, uint64_t missing_bytes);
+  void finish_archive(Body& body, BodyEnd end);
+  bool may_open(Body& member, size_t bytes);
+  void note_archive(Body& member) const;
   void judge(Body& body);
   void look_up_digests(const Body& body, const FileDigests& digests);
   void open_patterns(Body& body);
@@ -210,10 +220,11 @@ class Inspector final : public Sink {
   HashKinds file_hashes_ = HashKinds::none;  // rows' and indicators' together
   bool looks_at_digests_ = false;            // some indicator is a digest
   uint32_t next_file_ = 0;
+  Body* opening_ = nullptr;                  // the archive whose reader is at work
   GaveUp gave_up_ = GaveUp::nothing;
   uint64_t pairs_with_lost_sightings_ = 0;
   SightingFolder folder_;
-  std::array<Decision, hits_max> decisions_;
+  std::array<Decision, decisions_max> decisions_;
   size_t decision_count_ = 0;
 };
 

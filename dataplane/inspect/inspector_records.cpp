@@ -171,7 +171,8 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
   resolve();
   const Transaction* transaction = find(body.tx);
   const std::string_view type = file_type(body.head_bytes());
-  const uint32_t bytes = room(18, size_t{body.name_size} + body.type_size + type.size() + 128) +
+  const size_t archive_name_size = body.holder != nullptr ? body.holder->name_size : 0;
+  const uint32_t bytes = room(22, size_t{body.name_size} + body.type_size + type.size() + archive_name_size + 160) +
                          transaction_room(transaction) + tunnel_room(*inspection.flow);
   if (!output_.begin(RingKind::transactions, RecordType::file, bytes)) return;
   describe_flow(output_.writer(), *inspection.flow, inspection.app_protocol, body.tx);
@@ -195,6 +196,10 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
   write_range(body.range, writer);
   writer.number(Field::file_direction, static_cast<uint64_t>(body.direction));
   writer.text(Field::file_carrier, carrier_names[static_cast<size_t>(body.carrier)]);
+  if (body.holder != nullptr) {
+    if (archive_name_size > 0) writer.bytes(Field::file_archive, body.holder->name_bytes());
+    writer.number(Field::file_archive_id, body.holder->file_id);
+  }
   if (transaction != nullptr) transaction->write_fields(writer);
   output_.publish();
 }

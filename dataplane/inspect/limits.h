@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "matchers/limits.h"
+
 namespace sekisho {
 
 // Bytes of observed values kept for one transaction, bytes. Past it: counter `inspect.tx_full`; the value is still matched, the
@@ -29,8 +31,12 @@ inline constexpr unsigned lookups_max = 256;
 inline constexpr size_t lookup_bytes_max = 256 * 1024;
 // Packets whose values one batch may hold, count: a burst's. The pipeline resolves at each burst's end.
 inline constexpr unsigned packets_per_resolve_max = 32;
-// Sightings from one batch, count. Past it: counter `inspect.hits_dropped`.
-inline constexpr unsigned hits_max = 1024;
+// Sightings from one batch, count: as many as its values may have, each at most scan_hits_max (matchers/limits.h). Past a value's share:
+// counter `inspect.hits_dropped`; those with the strongest actions are told, so the verdict is as if all were.
+inline constexpr unsigned hits_max = lookups_max * scan_hits_max;
+static_assert(scan_hits_max >= query_hits_max);
+// Verdicts under way, count: one for each packet and each flow that it is part of, and one of a flow that is being ended. Cannot be met.
+inline constexpr unsigned decisions_max = 4 * packets_per_resolve_max;
 // Sighting records of one flow, count. Past it: counter `inspect.sightings_folded`; the verdict is still carried out.
 inline constexpr unsigned flow_sightings_max = 256;
 // Fill of the ring of sightings from which identical ones fold into a count, per cent. Counter `inspect.sightings_folded`.

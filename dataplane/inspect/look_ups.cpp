@@ -61,7 +61,7 @@ Bytes as_kind(FieldType type, Kind kind, Bytes value, std::span<uint8_t> out) {
 
 }  // namespace
 
-LookUps::LookUps() : bytes_(new uint8_t[lookup_bytes_max]) {}
+LookUps::LookUps() : hits_(new Hit[hits_max]), bytes_(new uint8_t[lookup_bytes_max]) {}
 
 void LookUps::set_image(const Image* image, Scratch* scratch) {
   image_ = image;
@@ -147,14 +147,14 @@ size_t LookUps::search(int64_t now_s) {
   size_t exact_count = 0;
   for (size_t i = 0; i < query_count_; ++i)
     if (shapes_[i] == Shape::exact) exact[exact_count++] = queries_[i];
-  size_t count = image_->find({exact.data(), exact_count}, now_s, *scratch_, hits_, hits_dropped_);
-  // With no room left the scans go on, so that what they find is counted as dropped.
+  const std::span<Hit> hits(hits_.get(), hits_max);
+  size_t count = image_->find({exact.data(), exact_count}, now_s, *scratch_, hits, hits_dropped_);
   for (size_t i = 0; i < query_count_; ++i)
     if (shapes_[i] == Shape::pattern)
       count += image_->scan(queries_[i].kind, queries_[i].value, queries_[i].tag, now_s, *scratch_,
-                            std::span(hits_).subspan(count), hits_dropped_);
+                            hits.subspan(count), hits_dropped_);
   if (count > 1)
-    std::sort(hits_.begin(), hits_.begin() + static_cast<std::ptrdiff_t>(count), [](const Hit& a, const Hit& b) {
+    std::sort(hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(count), [](const Hit& a, const Hit& b) {
       return a.tag != b.tag ? a.tag < b.tag : a.indicator < b.indicator;
     });
   return count;

@@ -85,7 +85,7 @@ class LookUps {
   std::array<Query, lookups_max> queries_;
   std::array<Observation, lookups_max> observations_;
   std::array<Shape, lookups_max> shapes_{};
-  std::array<Hit, hits_max> hits_;
+  std::unique_ptr<Hit[]> hits_;   // hits_max; what no batch needed stays untouched
   size_t query_count_ = 0;
   size_t packet_first_ = 0;   // the first that this packet queued
   std::unique_ptr<uint8_t[]> bytes_;

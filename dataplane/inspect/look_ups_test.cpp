@@ -90,3 +90,23 @@ BOOST_AUTO_TEST_CASE(a_value_longer_than_the_room_is_cut_and_does_not_stop_the_q
   BOOST_TEST(!look_ups.empty());
   BOOST_TEST(look_ups.values_cut() == 1U);
 }
+
+BOOST_AUTO_TEST_CASE(a_full_queue_of_values_that_each_meet_all_they_may_loses_nothing) {
+  std::vector<Indicator> list;
+  std::string all;
+  for (unsigned i = 0; i < scan_hits_max; ++i) {
+    list.push_back(indicator(Kind::keyword, "word" + std::to_string(1000 + i), MatchMode::literal));
+    all += list.back().value + " ";
+  }
+  LoadedImage image(list);
+  LookUps look_ups;
+  look_ups.set_image(image.image.get(), image.scratch.get());
+  Observation seen;
+  seen.field = Field::http_url;
+  size_t queued = 0, found = 0;
+  while (look_ups.add(seen, as_bytes(all))) ++queued;
+  BOOST_TEST(queued * scan_hits_max > 1024U);
+  look_ups.resolve(1000, [&](const Observation&, uint32_t, Bytes) { ++found; });
+  BOOST_TEST(found == queued * scan_hits_max);
+  BOOST_TEST(look_ups.hits_dropped() == 0U);
+}

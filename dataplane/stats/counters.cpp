@@ -75,6 +75,7 @@ void add_inspection(const Pipeline& pipeline, Sums& sums) {
   sums["inspect.bodies"] += counters.bodies;
   sums["inspect.body_refused"] += counters.body_refused;
   sums["inspect.body_layers"] += counters.body_layers;
+  sums["inspect.archives"] += counters.archives;
   sums["inspect.body_unscanned"] += counters.body_unscanned;
   sums["inspect.flows_refused"] += counters.flows_refused;
   sums["inspect.sightings"] += counters.sightings;

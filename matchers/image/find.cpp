@@ -5,6 +5,7 @@
 
 #include "matchers/domain/suffixes.h"
 #include "matchers/image/image.h"
+#include "matchers/image/keep_strongest.h"
 #include "matchers/image/scratch.h"
 #include "matchers/normalise/normalise.h"
 #include "matchers/normalise/number.h"
@@ -45,7 +46,7 @@ class Finder {
   void resolve();
   bool verify(const Candidate& candidate) const;
   void tell(const Candidate& candidate);
-  bool tell_one(uint32_t entry, const Probe& probe);
+  void tell_one(uint32_t entry, const Probe& probe);
 
   const Image& image_;
   std::span<const Query> queries_;
@@ -183,27 +184,29 @@ void Finder::tell(const Candidate& candidate) {
     tell_one(candidate.entry, probe);
     return;
   }
-  for (uint32_t entry = candidate.entry; tell_one(entry, probe) && (image_.entries_[entry].flags & entry_more) != 0;) ++entry;
+  uint32_t entry = candidate.entry;
+  tell_one(entry, probe);
+  while ((image_.entries_[entry].flags & entry_more) != 0) tell_one(++entry, probe);
 }
 
-// False when this query has all it may have.
-bool Finder::tell_one(uint32_t entry, const Probe& probe) {
+void Finder::tell_one(uint32_t entry, const Probe& probe) {
   const Query& query = queries_[probe.query];
   const Profile& profile = image_.profiles_[image_.entries_[entry].profile];
   const bool whole = probe.length == query.value.size();
-  if (!whole && profile.mode == MatchMode::exact) return true;
-  if (now_s_ < profile.valid_from_s || (profile.valid_until_s != 0 && now_s_ >= profile.valid_until_s)) return true;
+  if (!whole && profile.mode == MatchMode::exact) return;
+  if (now_s_ < profile.valid_from_s || (profile.valid_until_s != 0 && now_s_ >= profile.valid_until_s)) return;
   if (probe.query != last_query_) {
     last_query_ = probe.query;
     query_hits_ = 0;
   }
+  const Hit hit{query.tag, entry, probe.offset, probe.length};
   if (query_hits_ == query_hits_max || hit_count == hits_.size()) {
     ++dropped;
-    return false;
+    keep_strongest(hits_.subspan(hit_count - query_hits_, query_hits_), hit, [this](const Hit& one) { return image_.action_of(one.indicator); });
+    return;
   }
   ++query_hits_;
-  hits_[hit_count++] = {query.tag, entry, probe.offset, probe.length};
-  return true;
+  hits_[hit_count++] = hit;
 }
 
 size_t Image::find(std::span<const Query> queries, int64_t now_s, Scratch& scratch, std::span<Hit> hits, uint64_t& dropped) const {

@@ -290,6 +290,27 @@ BOOST_AUTO_TEST_CASE(one_query_tells_at_most_its_share_and_counts_the_rest) {
   BOOST_TEST(past.find_text(Kind::domain, "evil.test", 5006).size() == 2U);  // the expired leave room
 }
 
+BOOST_AUTO_TEST_CASE(of_a_crowded_query_the_strongest_actions_are_told_wherever_they_stand) {
+  for (unsigned strong = 0; strong < 2 * query_hits_max; ++strong) {
+    std::vector<Indicator> list;
+    for (unsigned i = 0; i < 2 * query_hits_max; ++i) {
+      list.push_back(indicator(Kind::domain, "evil.test"));
+      list.back().valid_until_s = 5000 + i;
+      list.back().action = i == strong ? Action::reset : Action::alert;
+    }
+    LoadedImage loaded(list);
+    const Query query{as_bytes("evil.test"), Kind::domain, 1};
+    std::vector<Hit> hits(100);
+    uint64_t dropped = 0;
+    hits.resize(loaded.image->find({&query, 1}, 0, *loaded.scratch, hits, dropped));
+    BOOST_TEST(hits.size() == query_hits_max);
+    BOOST_TEST(dropped == query_hits_max);
+    BOOST_TEST(std::count_if(hits.begin(), hits.end(), [&](const Hit& hit) {
+      return loaded.image->indicator(hit.indicator).action == Action::reset;
+    }) == 1);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(hits_without_room_are_counted) {
   LoadedImage loaded({indicator(Kind::domain, "evil.test"), indicator(Kind::domain, "bad.test")});
   const Query queries[] = {{as_bytes("evil.test"), Kind::domain, 1}, {as_bytes("bad.test"), Kind::domain, 2}, {as_bytes("evil.test"), Kind::domain, 3}};

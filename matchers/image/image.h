@@ -134,6 +134,7 @@ class Image {
   };
 
   explicit Image(const ImageHeader& header) : header_(&header), key_(header.seed) {}
+  Action action_of(uint32_t index) const { return profiles_[entries_[index].profile].action; }
 
   const ImageHeader* header_;
   HashKey key_;

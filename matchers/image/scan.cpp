@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "matchers/image/image.h"
+#include "matchers/image/keep_strongest.h"
 #include "matchers/image/scratch.h"
 #include "matchers/pattern/database.h"
 
@@ -24,8 +25,6 @@ StreamHead* head_of(std::span<uint8_t> state) { return reinterpret_cast<StreamHe
 
 uint32_t clamp(uint64_t value) { return static_cast<uint32_t>(std::min<uint64_t>(value, std::numeric_limits<uint32_t>::max())); }
 
-enum class AfterLimit : uint8_t { stop, count };
-
 }  // namespace
 
 // One scan's collector, fed by Hyperscan's callback.
@@ -36,7 +35,6 @@ struct PatternCall {
   std::span<Hit> hits;
   int64_t now_s;
   uint32_t tag;
-  AfterLimit after_limit;
   size_t hit_count = 0;
   uint64_t dropped = 0;
 
@@ -51,7 +49,7 @@ struct PatternCall {
     scratch.scan_number = 1;
   }
 
-  // Non-zero ends the scan. A stream that is ended so would match nothing in later pieces: there it only counts.
+  // 0: the scan goes on, also where there is no room. What is stronger may follow, and a stream that is ended would match nothing later.
   int take(unsigned number, uint64_t end) {
     if (number >= set.count) return 0;
     const uint32_t index = set.first_entry + number;
@@ -61,13 +59,15 @@ struct PatternCall {
     const PackedEntry& entry = image.entries_[index];
     const Profile& profile = image.profiles_[entry.profile];
     if (now_s < profile.valid_from_s || (profile.valid_until_s != 0 && now_s >= profile.valid_until_s)) return 0;
-    if (hit_count == std::min<size_t>(hits.size(), scan_hits_max)) {
-      ++dropped;
-      return after_limit == AfterLimit::stop;
-    }
     const bool literal = profile.mode == MatchMode::literal && entry.value_length <= end;
     const uint64_t start = literal ? end - entry.value_length : 0;
-    hits[hit_count++] = {tag, index, clamp(start), clamp(end - start)};
+    const Hit hit{tag, index, clamp(start), clamp(end - start)};
+    if (hit_count < std::min<size_t>(hits.size(), scan_hits_max)) {
+      hits[hit_count++] = hit;
+    } else {
+      ++dropped;
+      keep_strongest(hits.first(hit_count), hit, [this](const Hit& one) { return image.action_of(one.indicator); });
+    }
     return 0;
   }
 };
@@ -77,7 +77,7 @@ size_t Image::scan(Kind kind, Bytes value, uint32_t tag, int64_t now_s, Scratch&
   if (static_cast<uint8_t>(kind) >= kind_count || scratch.image != this || value.empty()) return 0;
   const PatternSet& set = patterns_[static_cast<size_t>(kind)];
   if (set.database == nullptr) return 0;
-  PatternCall call{*this, set, scratch, hits, now_s, tag, AfterLimit::stop};
+  PatternCall call{*this, set, scratch, hits, now_s, tag};
   call.begin();
   hs_scan(set.database, reinterpret_cast<const char*>(value.data()), clamp(value.size()), 0, scratch.hyperscan,
           PatternCall::on_match, &call);
@@ -97,7 +97,7 @@ bool Image::stream_open(std::span<uint8_t> state) const {
 size_t Image::stream_scan(std::span<uint8_t> state, Bytes bytes, uint32_t tag, int64_t now_s, Scratch& scratch, std::span<Hit> hits,
                           uint64_t& dropped) const {
   if (state.size() < sizeof(StreamHead) || head_of(state)->owner != this || scratch.image != this || bytes.empty()) return 0;
-  PatternCall call{*this, keyword_stream_, scratch, hits, now_s, tag, AfterLimit::count};
+  PatternCall call{*this, keyword_stream_, scratch, hits, now_s, tag};
   call.begin();
   hs_scan_stream(stream_in(state), reinterpret_cast<const char*>(bytes.data()), clamp(bytes.size()), 0, scratch.hyperscan,
                  PatternCall::on_match, &call);
@@ -108,7 +108,7 @@ size_t Image::stream_scan(std::span<uint8_t> state, Bytes bytes, uint32_t tag, i
 size_t Image::stream_finish(std::span<uint8_t> state, uint32_t tag, int64_t now_s, Scratch& scratch, std::span<Hit> hits,
                             uint64_t& dropped) const {
   if (state.size() < sizeof(StreamHead) || head_of(state)->owner != this || scratch.image != this) return 0;
-  PatternCall call{*this, keyword_stream_, scratch, hits, now_s, tag, AfterLimit::count};
+  PatternCall call{*this, keyword_stream_, scratch, hits, now_s, tag};
   call.begin();
   hs_close_stream(stream_in(state), scratch.hyperscan, PatternCall::on_match, &call);
   head_of(state)->owner = nullptr;

@@ -75,6 +75,31 @@ BOOST_AUTO_TEST_CASE(a_pattern_is_told_once_a_scan_and_only_while_valid) {
   BOOST_TEST((loaded.scan(Kind::keyword, "aaaa bbbb bb", 500) == Texts{"bb @5:2"}));
 }
 
+BOOST_AUTO_TEST_CASE(of_a_crowded_text_the_strongest_actions_are_told_wherever_they_stand) {
+  std::vector<Indicator> list = {indicator(Kind::keyword, "strong", MatchMode::literal)};
+  list.back().action = Action::reset;
+  std::string many;
+  for (unsigned i = 0; i < scan_hits_max + 1; ++i) {
+    list.push_back(indicator(Kind::keyword, "word" + std::to_string(1000 + i), MatchMode::literal));
+    list.back().action = Action::alert;
+    many += list.back().value + " ";
+  }
+  const auto has = [](const Texts& texts) {
+    return std::any_of(texts.begin(), texts.end(), [](const std::string& one) { return one.starts_with("strong @"); });
+  };
+  LoadedImage loaded(list);
+  for (const std::string& text : {"strong " + many, many + "strong"}) {
+    loaded.dropped = 0;
+    const Texts whole = loaded.scan(Kind::keyword, text);
+    BOOST_TEST(whole.size() == scan_hits_max);
+    BOOST_TEST(has(whole));
+    BOOST_TEST(loaded.dropped == 2U);
+    Body body(loaded);
+    BOOST_TEST(has(body.scan(text)));
+    body.close();
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_scan_tells_at_most_its_share_and_counts_the_rest) {
   std::vector<Indicator> list;
   std::string all;

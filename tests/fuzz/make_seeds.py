@@ -8,10 +8,13 @@ Targets without an entry begin with nothing.
 import gzip
 import importlib.machinery
 import importlib.util
+import io
 import pathlib
 import random
 import struct
 import sys
+import tarfile
+import zipfile
 import zlib
 
 sys.dont_write_bytecode = True
@@ -233,6 +236,43 @@ def content():
         yield bytes([choice, 3]) + data
 
 
+def archive():
+    """Zips with their sizes in front and behind, hidden members, tars of each kind, compressed files."""
+    for seekable in (True, False):
+        yield b'\x06' + zipped((('a.txt', b'hello hello hello', 8), ('b/c', b'stored PK\x07\x08', 0), ('', b'', 0)), seekable)
+    yield b'\x20' + zipped((('../a', b'x', 8),), True).replace(b'PK\x03\x04\x14\0\0\0', b'PK\x03\x04\x14\0\1\0') + zipped((('d', b'y', 8),), True)
+    for kind in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode='w', format=kind) as archive_:
+            for name, content_ in (('a', b'hello'), ('dir/' * 30 + 'n', b'MZ' * 300)):
+                entry = tarfile.TarInfo(name)
+                entry.size = len(content_)
+                archive_.addfile(entry, io.BytesIO(content_))
+        yield b'\x40' + out.getvalue()[:4096]
+    yield b'\x03' + GZIPPED + GZIPPED
+    yield b'\x03' + bytes.fromhex('28b52ffd0458290000') + b'hello' + bytes.fromhex('e4ad0a2f')
+
+
+class Unseekable(io.BytesIO):
+    def seekable(self):
+        return False
+
+    def tell(self):
+        raise OSError
+
+    def seek(self, *_):
+        raise OSError
+
+
+def zipped(members, seekable):
+    """A zip; not seekable: the sizes follow the content."""
+    out = io.BytesIO() if seekable else Unseekable()
+    with zipfile.ZipFile(out, 'w') as archive_:
+        for name, content_, method in members:
+            archive_.writestr(zipfile.ZipInfo(name), content_, method)
+    return out.getvalue()
+
+
 def mime():
     yield b'\x07' + MESSAGE
     yield b'\x02' + MESSAGE.replace(b'multipart/mixed', b'message/rfc822')
@@ -348,7 +388,7 @@ def socks():
     yield turns((CLIENT, b'\4\1\0\x50\0\0\0\1user\0evil.test\0'), (SERVER, b'\0\x5a\0\0\0\0\0\0'))
 
 
-SEEDS = {'socks': socks, 'http1': http1, 'dns': dns, 'smtp': smtp, 'http2': http2, 'websocket': websocket, 'tls': tls, 'quic': quic, 'quic_frames': quic_frames, 'content': content, 'mime': mime, 'multipart': multipart, 'conversation': conversation, 'frames': frames_,
+SEEDS = {'socks': socks, 'http1': http1, 'dns': dns, 'smtp': smtp, 'http2': http2, 'websocket': websocket, 'tls': tls, 'quic': quic, 'quic_frames': quic_frames, 'content': content, 'archive': archive, 'mime': mime, 'multipart': multipart, 'conversation': conversation, 'frames': frames_,
          'capture': capture, 'image': image, 'drain': drain, 'feed': feed, 'config': config}
 
 SEEDS |= {'dhcp': dhcp, 'ssh': ssh, 'ntp': ntp, 'rdp': rdp, 'krb5': krb5, 'ldap': ldap, 'smb': smb}
@@ -360,6 +400,7 @@ WORDS = {'http1': ('GET ', 'POST ', 'CONNECT ', 'HEAD ', ' HTTP/1.1\r\n', ' HTTP
                   '220 ', '250 ', '250-', '334 ', '354 ', '\r\n.\r\n', ' SIZE=', ' BODY=8BITMIME', 'XCLIENT '),
          'mime': ('Content-Type: ', 'multipart/mixed', 'boundary="', '\r\n--', '--\r\n', 'message/rfc822', 'Content-Transfer-Encoding: ', 'base64', 'quoted-printable',
                   'Content-Disposition: attachment; filename=', '=?utf-8?B?', '=?iso-2022-jp?Q?', '?=', 'Subject: ', 'From: ', 'filename*0*=', 'charset=', '\r\n\r\n', '\r\n\t'),
+         'archive': ('PK\x03\x04', 'PK\x01\x02', 'PK\x05\x06', 'PK\x07\x08', 'ustar\0', '00000000000', ' path=', ' size=', '../'),
          'feed': ('value,', 'kind', 'mode', 'domain', 'url', 'sha256', 'regex', 'cidr', 'range', 'hxxp://', '[.]', '*.', '/24', '..', '2001:db8::', '""', ',,', '2026-01-01'),
          'config': ('dataplane:', 'pairs:', 'feeds:', 'outputs:', 'policy:', 'zones:', ' - {', 'name: ', '&a ', '*a', '!!str ', '<<: ', '|\n', '[[', '{a: ', '"\\x', '%YAML ')}
 WORDS['multipart'] = WORDS['mime'] + ('--b\r\n', '--b--', 'form-data; name=', 'Content-Range: bytes ')

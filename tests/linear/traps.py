@@ -238,6 +238,41 @@ def empty_parts(size):
     return mail(head + b'--x\r\n\r\n' * (size // 7))
 
 
+# --- archives
+
+def downloaded(body):
+    head = b'HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\nContent-Length: %d\r\n\r\n' % len(body)
+    return tcp(80, (CLIENT, request(b'\r\n', b'/a.zip')), (SERVER, head + body))
+
+
+def zip_member(name, content, flags=0, method=0):
+    sizes = (0, 0) if flags & 8 else (len(content), len(content))
+    return b'PK\3\4' + struct.pack('<5H3I2H', 20, flags, method, 0, 0, 0, *sizes, len(name), 0) + name + content
+
+
+def almost_descriptors(size):
+    """Stored content whose end is looked for, of what begins like the descriptor that would end it."""
+    return downloaded(zip_member(b'a', b'PK\7\x08' * (size // 4), flags=8))
+
+
+def empty_members(size):
+    return downloaded(zip_member(b'', b'') * (size // 30))
+
+
+def directory_of_others(size):
+    """Each entry of the directory is looked for among the members that came."""
+    entry = b'PK\1\2' + struct.pack('<6H3I5H2I', 20, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    return downloaded(b''.join(zip_member(b'%d' % i, b'') for i in range(255)) + entry * (size // 46))
+
+
+def damaged_blocks(size):
+    header = bytearray(512)
+    header[:1], header[124:135], header[156:157], header[257:263] = b'a', b'0' * 11, b'0', b'ustar\0'
+    header[148:156] = b' ' * 8
+    header[148:155] = b'%06o\0' % sum(header)
+    return downloaded(bytes(header) + b'PK' * (size // 2))
+
+
 def backwards_segments(size):
     """Each run of 32 segments arrives the last one first."""
     connection = Connection(random.Random(1), '10.0.0.1', '198.51.100.1', 80)
@@ -284,5 +319,9 @@ TRAPS = [
     ('mail: lines that are almost boundaries', almost_boundaries, 60000),
     ('mail: encoded words', encoded_words, 4000),
     ('mail: empty parts', empty_parts, 3000),
+    ('archive: almost descriptors', almost_descriptors, 60000),
+    ('archive: members of nothing', empty_members, 30000),
+    ('archive: a directory of others', directory_of_others, 40000),
+    ('archive: a tar of damaged blocks', damaged_blocks, 100000),
     ('tcp: segments backwards', backwards_segments, 128000),
 ]

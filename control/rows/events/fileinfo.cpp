@@ -35,6 +35,8 @@ void fileinfo_object(const FieldIndex& fields, Row& row) {
   row.yes_no("stored", 0);
   put_number(row, "file_id", fields, Field::file_id);
   put_number(row, "size", fields, Field::file_size);
+  put_text(row, "archive", fields, Field::file_archive);
+  put_number(row, "archive_id", fields, Field::file_archive_id);
   put_number(row, "start", fields, Field::file_range_first);
   put_number(row, "end", fields, Field::file_range_last);
   row.number("tx_id", fields.record().header().transaction);
