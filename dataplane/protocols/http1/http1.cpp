@@ -11,6 +11,7 @@
 #include "dataplane/protocols/http1/header_fields.h"
 #include "dataplane/protocols/http1/parser.h"
 #include "dataplane/protocols/http1/probe.h"
+#include "dataplane/protocols/http1/scan.h"
 
 namespace sekisho {
 
@@ -53,10 +54,12 @@ bool Parser::step_head() {
   }
   const Bytes window = rest_.first(std::min(rest_.size(), head_bytes_max));
   if (!side_.line_checked) {
-    const size_t lf = static_cast<size_t>(std::find(window.begin() + side_.searched, window.end(), '\n') - window.begin());
+    const size_t lf =
+        static_cast<size_t>(std::find(window.begin() + side_.searched, window.end(), '\n') - window.begin());
     if (lf != window.size()) {
       const size_t length = lf > 0 && window[lf - 1] == '\r' ? lf - 1 : lf;
-      // The start line decides at once where it says that there is no head: HTTP/0.9, garbage, another protocol.
+      // The start line decides at once where it says that there is no head: HTTP/0.9, garbage, another
+      // protocol.
       if (client_ && !check_request_line(as_text(window.first(length)))) return true;
       side_.line_checked = true;
     }
@@ -67,17 +70,11 @@ bool Parser::step_head() {
 
 // Looks for the empty line from where the last call stopped: linear however the bytes arrive.
 bool Parser::find_head_end(Bytes window) {
-  size_t at = side_.searched;
-  while (at < window.size()) {
-    const void* found = std::memchr(&window[at], '\n', window.size() - at);
-    at = found == nullptr ? window.size() : static_cast<size_t>(static_cast<const uint8_t*>(found) - window.data());
-    const size_t cr = at + 1 < window.size() && window[at + 1] == '\r' ? 1 : 0;
-    if (at + 1 + cr >= window.size()) break;  // looked at again with what follows
-    if (window[at + 1 + cr] == '\n') {
-      whole_head(window.first(at + 2 + cr));
-      return true;
-    }
-    ++at;
+  const size_t at = find_empty_line(as_text(window), side_.searched);
+  const size_t cr = at + 1 < window.size() && window[at + 1] == '\r' ? 1 : 0;
+  if (at + 1 + cr < window.size()) {
+    whole_head(window.first(at + 2 + cr));
+    return true;
   }
   side_.searched = static_cast<uint32_t>(at);
   if (window.size() < head_bytes_max) return false;
@@ -198,7 +195,8 @@ bool Parser::step_chunked() {
       return true;
     case Event::broken:
       report(chunk.oddity, at);
-      if (!client_ && first && chunk.oddity == Oddity::chunk_invalid) {  // not chunked at all: what it is comes through
+      if (!client_ && first &&
+          chunk.oddity == Oddity::chunk_invalid) {  // not chunked at all: what it is comes through
         side_.at = At::until_close;
         return true;
       }

@@ -93,6 +93,8 @@ class Parser {
   Side& side_;
   ParseStatus status_ = ParseStatus::need_more;
   size_t need_ = 0;
+  std::string_view checked_text_;  // the request line that check_request_line() looked at in this call,
+  RequestLine checked_line_;       // and what it says
   bool wake_other_ = false;
   uint8_t name_[file_name_bytes_max];  // of the file that the answered request's target names
   size_t name_bytes_ = 0;

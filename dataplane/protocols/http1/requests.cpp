@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the client's side of HTTP/1 does: request heads, the queue of requests that wait, CONNECT and Upgrade held back.
+// What the client's side of HTTP/1 does: request heads, the queue of requests that wait, CONNECT and Upgrade
+// held back.
 #include <algorithm>
 
 #include "dataplane/protocols/http1/characters.h"
@@ -15,12 +16,15 @@ namespace sekisho::http1 {
 // False where no head follows; the line is then dealt with.
 bool Parser::check_request_line(std::string_view line) {
   const RequestLine request = parse_request_line(line);
+  checked_text_ = line;
+  checked_line_ = request;
   if (!request.valid) {
     seek();
   } else if (request.version.empty()) {
     const auto lf = std::find(rest_.begin() + static_cast<std::ptrdiff_t>(line.size()), rest_.end(), '\n');
     whole_head(rest_.first(static_cast<size_t>(lf - rest_.begin()) + 1));
-  } else if (request.method == "PRI" && request.target == "*" && read_version(request.version).major_number >= 2) {
+  } else if (request.method == "PRI" && request.target == "*" &&
+             read_version(request.version).major_number >= 2) {
     hand_off_client(HandoffHint::http2);  // RFC 9113 3.4, on a connection that began with HTTP/1
     hand_off_server(HandoffHint::http2);
   } else {
@@ -33,7 +37,9 @@ void Parser::request_head(Bytes head_bytes, HeadPart part) {
   const std::string_view text = as_text(head_bytes);
   const size_t lf = std::min(text.find('\n'), text.size());
   const bool cr = lf > 0 && text[lf - 1] == '\r';
-  const RequestLine line = parse_request_line(text.substr(0, lf - (cr ? 1 : 0)));
+  const std::string_view line_text = text.substr(0, lf - (cr ? 1 : 0));
+  const bool checked = line_text.data() == checked_text_.data() && line_text.size() == checked_text_.size();
+  const RequestLine line = checked ? checked_line_ : parse_request_line(line_text);
   const uint64_t start = offset_;
   const bool answered_already = side_.tx != no_tx;  // its response came first and began the transaction
   Head head;
@@ -46,7 +52,8 @@ void Parser::request_head(Bytes head_bytes, HeadPart part) {
   if (line.version.empty()) report(head, Oddity::no_version, start);
   const size_t fields = std::min(lf + 1, text.size());
   read_fields(head_bytes.subspan(fields), start + fields, {sink_, side_.tx, head, scratch});
-  observe_full_url(line, head, side_.tx, start + static_cast<uint64_t>(line.target.data() - text.data()), sink_);
+  observe_full_url(line, head, side_.tx, start + static_cast<uint64_t>(line.target.data() - text.data()),
+                   sink_);
   consume(head_bytes.size());
   OpenRequest request;
   request.tx = side_.tx;
@@ -65,7 +72,8 @@ void Parser::request_head(Bytes head_bytes, HeadPart part) {
   if (part == HeadPart::cut) return;  // the caller ends it
   check_host(line, head, start);
   read_dns_query(line, side_.tx, start, sink_);
-  const Framing framing = request.simple ? Framing{} : frame_request(head, read_version(line.version).minor_number);
+  const Framing framing =
+      request.simple ? Framing{} : frame_request(head, read_version(line.version).minor_number);
   if (framing.ambiguous) report(head, Oddity::smuggling, start);
   tell_readings(head, start);
   note_other_end(head, framing);
@@ -136,8 +144,9 @@ void Parser::end_request(Completeness completeness) {
   if (session_.tunnel_waits) hand_off_client(session_.tunnel_hint);
 }
 
-// A client that asked for 100 Continue and got a final response may go on with its next request instead of the body (RFC 9110
-// 10.1.1). Servers disagree on what they read then, so it is said. False: more bytes are needed to know.
+// A client that asked for 100 Continue and got a final response may go on with its next request instead of
+// the body (RFC 9110 10.1.1). Servers disagree on what they read then, so it is said. False: more bytes are
+// needed to know.
 bool Parser::settle_expectation() {
   constexpr size_t longest_method = 16;
   if (session_.answered.tx != side_.tx && !session_.response_done) {
@@ -155,7 +164,8 @@ bool Parser::settle_expectation() {
   return true;
 }
 
-// Bytes after CONNECT or Upgrade are another protocol's or the next request: the response decides. They stay unconsumed.
+// Bytes after CONNECT or Upgrade are another protocol's or the next request: the response decides. They stay
+// unconsumed.
 bool Parser::step_held() {
   const bool connect = !session_.open.empty() && session_.open.back().connect;
   if (connect && !side_.early_data_said)

@@ -74,6 +74,35 @@ inline Line line_at(std::string_view text, size_t at) {
   return line;
 }
 
+// Position of the first LF at or behind `at` that an empty line follows (LF, or CR LF); where there is none,
+// of the first LF that may be one yet, when more bytes come, or the text's size.
+inline size_t find_empty_line_plain(std::string_view text, size_t at) {
+  for (; at < text.size(); ++at) {
+    if (text[at] != '\n') continue;
+    const size_t cr = at + 1 < text.size() && text[at + 1] == '\r' ? 1 : 0;
+    if (at + 1 + cr >= text.size() || text[at + 1 + cr] == '\n') break;
+  }
+  return at;
+}
+inline size_t find_empty_line(std::string_view text, size_t at) {
+  constexpr size_t block_bytes = 32, step = block_bytes - 2;  // the longest is LF CR LF: blocks overlap
+  for (; at + block_bytes <= text.size(); at += step) {
+    const auto* block = reinterpret_cast<const __m128i*>(text.data() + at);
+    const __m128i parts[] = {_mm_loadu_si128(block), _mm_loadu_si128(block + 1)};
+    const auto where = [&](char c) {
+      const auto equal = [&](__m128i part) {
+        return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(part, _mm_set1_epi8(c))));
+      };
+      return equal(parts[0]) | equal(parts[1]) << 16;
+    };
+    const unsigned ends = where('\n');
+    if (ends == 0) continue;
+    const unsigned empty = ends & (ends >> 1 | (where('\r') >> 1 & ends >> 2));
+    if (empty != 0) return at + static_cast<size_t>(std::countr_zero(empty));
+  }
+  return find_empty_line_plain(text, at);
+}
+
 // All lines of a text in turn: what line_at() says of each, in one pass. The text outlives it.
 class Lines {
  public:

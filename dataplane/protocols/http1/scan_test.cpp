@@ -73,6 +73,18 @@ BOOST_AUTO_TEST_CASE(white_space_is_found_in_blocks_where_it_is_byte_by_byte) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_empty_line_is_found_in_blocks_where_it_is_byte_by_byte) {
+  std::mt19937 random(9);
+  for (size_t round = 0; round < 20000; ++round) {
+    std::string text(random() % 80, 'x');
+    for (char& c : text) {
+      if (random() % 4 == 0) c = "\r\n"[random() % 2];
+    }
+    const size_t at = random() % (text.size() + 1);
+    BOOST_TEST(find_empty_line(text, at) == find_empty_line_plain(text, at));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_name_is_a_token_in_blocks_where_it_is_one_byte_by_byte) {
   for (size_t around = 1; around < 40; ++around) {
     for (size_t size = 0; size <= around; ++size) {
