@@ -94,7 +94,7 @@ Result<void> become_unprivileged(const DataplaneOptions& options) {
 }
 
 PipelineOptions worker_options(const DataplaneOptions& options, unsigned index, const uint64_t secret[2],
-                               std::span<const uint16_t> paths) {
+                               std::span<const uint16_t> paths, Expectations& expectations) {
   PipelineOptions pipeline = options.pipeline;
   pipeline.flows.lcore = static_cast<uint8_t>(index);
   pipeline.flows.hash_key[0] = secret[0];
@@ -103,6 +103,7 @@ PipelineOptions worker_options(const DataplaneOptions& options, unsigned index, 
   pipeline.streams.kept_segments = buffers_per_lcore / 2;
   pipeline.streams.streams = pipeline.flows.flows_max;
   pipeline.inspector.rows = FieldMask::all();
+  pipeline.inspector.expectations = &expectations;
   pipeline.decode.path_of_pair = paths;
   return pipeline;
 }
@@ -140,6 +141,7 @@ int run(const DataplaneOptions& options) {
   auto& words = *reinterpret_cast<Heartbeat*>(heartbeat->mapping.memory().data());
   TscClock clock;
   ImageSlot images(lcore_count);
+  Expectations expectations{KeyedHash(secret)};
   std::vector<std::unique_ptr<Worker>> workers;
   for (unsigned i = 0; i < lcore_count; ++i) {
     WorkerContext context;
@@ -157,7 +159,7 @@ int run(const DataplaneOptions& options) {
       return RingProducer((*rings)[i * ring_kind_count + static_cast<size_t>(kind)].mapping.memory(), mb << 20, i, kind, boot_id);
     };
     workers.push_back(std::make_unique<Worker>(
-        context, worker_options(options, i, secret, paths),
+        context, worker_options(options, i, secret, paths, expectations),
         RecordOutput(ring(RingKind::sightings, options.sightings_ring_mb),
                      ring(RingKind::transactions, options.transactions_ring_mb), boot_id, static_cast<uint8_t>(i))));
     if (rte_eal_remote_launch(run_worker, workers.back().get(), options.lcores[i]) != 0)

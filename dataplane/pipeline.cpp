@@ -202,8 +202,9 @@ void Pipeline::handle_in_flow(Slot& slot, uint16_t, uint64_t now_ns) {
   slot.direction = found.direction;
   if (found.created && packet.tunnel.depth != 0) [[unlikely]] note_tunnel(flow, packet, found.direction);
   if (flow.state == FlowState::blocked) return handle_blocked(slot);
+  const Transport transport = packet.ip_protocol == ip_protocol_tcp ? Transport::stream : Transport::datagram;
+  if (found.created && inspector_.expects_flows()) [[unlikely]] inspector_.meet_expectation(flow, transport);
   if (found.created && inspector_.looks_at_addresses()) {
-    const Transport transport = packet.ip_protocol == ip_protocol_tcp ? Transport::stream : Transport::datagram;
     FlowInspection* inspection = inspector_.open(flow, transport);
     if (inspection != nullptr) {
       inspector_.on_new_flow(*inspection);

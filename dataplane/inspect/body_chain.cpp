@@ -75,9 +75,12 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   body->direction = meta.direction;
   body->end_unknown = meta.declared_bytes == body_length_unknown;
   if (meta.carrier == BodyCarrier::archive_member) note_archive(*body);
-  body->name_size = keep(body->name, sizeof body->name, meta.file_name);
+  const bool announced = meta.carrier == BodyCarrier::ftp_data;  // what it is, was said elsewhere
+  const Bytes name = announced ? announced_name(inspection) : meta.file_name;
+  body->name_size = keep(body->name, sizeof body->name, name);
   body->type_size = keep(body->type, sizeof body->type, meta.declared_type);
   body->range = meta.range;
+  if (announced && inspection.announced_offset != 0) body->range = {true, inspection.announced_offset, body_length_unknown, body_length_unknown};
   // The sender applied the encodings first to last, so they come off last to first; under one that stays on nothing is what it says.
   bool bare = true;
   for (unsigned i = body_encodings_max; bare && i-- > 0;)
@@ -174,7 +177,8 @@ void Inspector::finish_body(FlowInspection& inspection, Body* body, BodyEnd end)
     const std::string_view type = file_type(body->head_bytes());
     if (!type.empty()) look_up(transaction, Field::file_type, as_bytes(type), 0);
     if (!look_ups_.empty()) look_up_now();  // the record says whether the file was stopped
-    const bool is_file = carries_file(body->carrier) && (body->size > 0 || body->name_size > 0);
+    const bool is_file = carries_file(body->carrier) && inspection.announced_use != ExpectedUse::listing &&
+                         (body->size > 0 || body->name_size > 0);
     if (is_file) write_file(inspection, *body, end);
   }
   Body** link = &inspection.bodies;

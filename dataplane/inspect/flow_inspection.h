@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "dataplane/flow/flow.h"
+#include "dataplane/inspect/expectations.h"
 #include "dataplane/inspect/transaction.h"
 #include "dataplane/protocols/session.h"
 #include "matchers/indicator.h"
@@ -18,7 +19,7 @@ struct FlowInspection {
   Flow* flow = nullptr;
   Transaction* oldest = nullptr;   // open transactions, in the order they began
   Transaction* newest = nullptr;
-  Transaction* proxied = nullptr;  // values of the section `proxy`: the flow's, repeated by each later transaction
+  Transaction* flow_values = nullptr;  // the flow's own (of the section `proxy`; of an announcement), repeated by each later transaction
   Body* bodies = nullptr;          // open bodies, newest first
   uint64_t gap_bytes = 0;          // never delivered to the parsers
   uint64_t delivered[2] = {};      // bytes of each direction's stream that the parsers were offered
@@ -36,6 +37,13 @@ struct FlowInspection {
   uint8_t app_protocol = 0;        // index in the protocol list + 1
   uint8_t first_protocol = 0;      // the same of what the flow began with, in front of any hand-off
   Action verdict = Action::pass;   // the strongest carried out so far
+  uint8_t announced_as = 0;        // the same of what another flow has announced this one as
+  ExpectedUse announced_use = ExpectedUse::unknown;
+  bool announcement_told = false;  // it has said what the flow is for
+  bool has_begun = false;          // bytes have come
+  uint8_t announcements = 0;       // of other flows, by this one; the last are in
+  ExpectationPlace announced[flow_announcements_max];
+  uint64_t announced_offset = 0;   // of the file in what this flow carries
   bool finished = false;           // the session has nothing left to learn
 };
 

@@ -42,7 +42,9 @@ Inspector::Inspector(const InspectorOptions& options, RecordOutput& output, Flow
       transactions_(transaction_chunk_bytes, options.transaction_chunks),
       body_memory_(options.bodies_max, options.bodies_max, options.bodies_max, hyperscan_stream_bytes,
                    CodecMemorySize{}),
-      decoder_context_{body_memory_.codecs, options.unlimited_content ? DecoderLimits{0, 0, 0} : DecoderLimits{}} {
+      decoder_context_{body_memory_.codecs, options.unlimited_content ? DecoderLimits{0, 0, 0} : DecoderLimits{}},
+      own_expectations_(options.expectations != nullptr ? nullptr : std::make_unique<Expectations>(flows.keyed_hash())),
+      expectations_(options.expectations != nullptr ? options.expectations : own_expectations_.get()) {
   options_.rows = kept_fields(options_.rows);
   set_wanted(&wanted_);
   update_wanted();
@@ -111,7 +113,7 @@ void Inspector::close(Flow& flow, FlowEnd end) {
 
 void Inspector::release(Flow& flow) {
   if (flow.inspection == nullptr) return;
-  if (flow.inspection->proxied != nullptr) Transaction::close(flow.inspection->proxied, transactions_);
+  if (flow.inspection->flow_values != nullptr) Transaction::close(flow.inspection->flow_values, transactions_);
   flow_blocks_.give(flow.inspection);
   flow.inspection = nullptr;
   current_ = nullptr;
@@ -126,6 +128,7 @@ SessionStatus Inspector::on_bytes(FlowInspection& inspection, Direction directio
     inspection.to_client_before = inspection.delivered[index_of(Direction::server_to_client)];
   }
   delivered = offset + bytes.size();
+  if (!inspection.has_begun) begin_announced(inspection);
   const SessionStatus status = inspection.session.on_bytes(direction, bytes, offset, session_memory_, *this);
   note_protocol(inspection);
   return status;
@@ -141,6 +144,7 @@ SessionStatus Inspector::on_gap(FlowInspection& inspection, Direction direction,
 SessionStatus Inspector::on_end(FlowInspection& inspection, Direction direction, EndReason reason) {
   current_ = &inspection;
   direction_ = direction;
+  if (inspection.announced_as != 0 && !inspection.announcement_told) complete_announcement(inspection);
   const SessionStatus status = inspection.session.on_end(direction, reason, session_memory_, *this);
   note_protocol(inspection);
   return status;
@@ -197,7 +201,7 @@ TxId Inspector::tx_begin(Direction first) {
     transaction->add_number(transactions_, Field::transaction_start_ns, clock_.wall_ns);
   note_protocol(inspection);
   transaction->app_protocol = inspection.app_protocol;
-  if (inspection.proxied != nullptr && !transaction->repeat(transactions_, *inspection.proxied)) ++counters_.tx_full;
+  if (inspection.flow_values != nullptr && !transaction->repeat(transactions_, *inspection.flow_values)) ++counters_.tx_full;
   (inspection.newest != nullptr ? inspection.newest->next : inspection.oldest) = transaction;
   inspection.newest = transaction;
   ++inspection.open_transactions;
@@ -242,9 +246,9 @@ namespace {
 constexpr bool is_of_proxy(Field field) { return field >= Field::proxy_protocol && field <= Field::proxy_user; }
 }  // namespace
 
-// Where such values of the flow are kept; a proxy inside a proxy begins anew. nullptr: no memory, or no row wants the field.
-Transaction* Inspector::proxied(Field field) {
-  Transaction*& kept = current_->proxied;
+// Where values are kept that are the flow's; a proxy inside a proxy begins anew. nullptr: no memory, or no row wants the field.
+Transaction* Inspector::flow_values(Field field) {
+  Transaction*& kept = current_->flow_values;
   if (field == Field::proxy_protocol && kept != nullptr) {
     Transaction::close(kept, transactions_);
     kept = nullptr;
@@ -257,7 +261,7 @@ Transaction* Inspector::proxied(Field field) {
 
 void Inspector::on_observe(TxId tx, Field field, Bytes value, uint64_t offset) {
   if (is_of_proxy(field)) {
-    if (Transaction* kept = proxied(field)) kept->add(transactions_, field, value);
+    if (Transaction* kept = flow_values(field)) kept->add(transactions_, field, value);
     return;
   }
   Transaction* transaction = find(tx);
@@ -274,7 +278,7 @@ void Inspector::on_observe(TxId tx, Field field, Bytes value, uint64_t offset) {
 
 void Inspector::on_observe_number(TxId tx, Field field, uint64_t value, uint64_t offset) {
   if (is_of_proxy(field)) {
-    if (Transaction* kept = proxied(field)) kept->add_number(transactions_, field, value);
+    if (Transaction* kept = flow_values(field)) kept->add_number(transactions_, field, value);
     return;
   }
   Transaction* transaction = find(tx);
@@ -426,17 +430,15 @@ void Inspector::flow_anomaly(Flow& flow, const char* name, const char* layer, ui
   write_anomaly(flow, nullptr, name, layer, offset);
 }
 
-void Inspector::expect(TxId, const Expectation&) { ++counters_.expectations_unused; }
-
 void Inspector::handoff(Direction direction, uint64_t offset, HandoffHint hint) {
   if (current_->asked_name != 0) current_->tunnel_name = std::exchange(current_->asked_name, 0);
   current_->session.note_handoff(direction, offset, hint);
 }
 
 TxId Inspector::tx_repeat(TxId tx) {
-  Transaction* kept = std::exchange(current_->proxied, nullptr);  // `tx` has repeated it
+  Transaction* kept = std::exchange(current_->flow_values, nullptr);  // `tx` has repeated it
   const TxId id = tx_begin(direction_);
-  current_->proxied = kept;
+  current_->flow_values = kept;
   const Transaction* from = find(tx);
   Transaction* to = find(id);
   if (from != nullptr && to != nullptr) {

@@ -14,6 +14,7 @@
 #include "dataplane/flow/flow.h"
 #include "dataplane/flow/flow_table.h"
 #include "dataplane/inspect/body.h"
+#include "dataplane/inspect/expectations.h"
 #include "dataplane/inspect/flow_inspection.h"
 #include "dataplane/inspect/look_ups.h"
 #include "dataplane/inspect/record_output.h"
@@ -40,6 +41,7 @@ struct InspectorOptions {
   bool open_archives = true;              // read the members of archives (content/archive)
   bool judge_open_bodies = true;          // look up the digest "if the body ended here" at each segment's end
   WireMode modes[port_pairs_max] = {};    // by port pair
+  Expectations* expectations = nullptr;   // shared by the lcores of a process, outlives them; nullptr: one of the inspector's own
 };
 
 // What inspection gave up, as bits; policy decides (pipeline.h): a transaction or a body for want of memory
@@ -65,7 +67,9 @@ struct InspectorCounters {
   uint64_t tunnel_unanswered = 0;   // resets and sinkhole answers that became drops: the flow is in a tunnel that we cannot write in
   uint64_t scan_hits_dropped = 0;   // keywords of one piece of a body past scan_hits_max
   uint64_t streams_restarted = 0;   // body scans that went on with a new generation
-  uint64_t expectations_unused = 0;
+  uint64_t expectations = 0;        // flows announced
+  uint64_t expectations_met = 0;
+  uint64_t expectations_withdrawn = 0;
 };
 
 // What a sighting asks of the pipeline, in the order found.
@@ -100,6 +104,9 @@ class Inspector final : public Sink {
   SessionStatus on_datagram(FlowInspection& inspection, Direction direction, Bytes bytes);
   // The segment's bytes are all delivered: judge open bodies as if they ended here.
   void end_segment(FlowInspection& inspection);
+  // Whether any flow is announced; then a new one may be: what is known of it is taken from its announcement.
+  bool expects_flows() const { return expectations_->any(clock_.now_ns); }
+  void meet_expectation(Flow& flow, Transport transport);
   // Addresses and ports of a new flow, as values to look up.
   void on_new_flow(FlowInspection& inspection);
   // Whether some indicator is an address or a port, so that flows without payload matter too.
@@ -127,6 +134,7 @@ class Inspector final : public Sink {
   const SessionCounters& session_counters() const { return session_memory_.counters; }
   const NamedCounters& anomaly_counters() const { return anomaly_names_; }
   const LookUps& look_ups() const { return look_ups_; }
+  const Expectations& expectations() const { return *expectations_; }
   const CodecMemory& codecs() const { return body_memory_.codecs; }
 
   // Sink
@@ -152,7 +160,14 @@ class Inspector final : public Sink {
   friend class LayerSink;
 
   Transaction* find(TxId tx) const;
-  Transaction* proxied(Field field);
+  Transaction* flow_values(Field field);
+  std::optional<ExpectedFlow> find_expectation(const Flow& flow);
+  void announce(const ExpectedFlow& entry);
+  void begin_announced(FlowInspection& inspection);
+  void learn_announcement(FlowInspection& inspection, const ExpectedFlow& expected);
+  void complete_announcement(FlowInspection& inspection);
+  void keep_announced(Transaction& to, const ExpectedFlow& expected);
+  Bytes announced_name(const FlowInspection& inspection) const;
   Transaction* find_or_newest(TxId tx) const;
   void end_transaction(FlowInspection& inspection, Transaction* transaction, Completeness completeness);
   void look_up(Transaction* transaction, Field field, Bytes value, uint64_t offset);
@@ -219,6 +234,8 @@ class Inspector final : public Sink {
   DecoderContext decoder_context_;
   HashKinds file_hashes_ = HashKinds::none;  // rows' and indicators' together
   bool looks_at_digests_ = false;            // some indicator is a digest
+  std::unique_ptr<Expectations> own_expectations_;
+  Expectations* expectations_;
   uint32_t next_file_ = 0;
   Body* opening_ = nullptr;                  // the archive whose reader is at work
   GaveUp gave_up_ = GaveUp::nothing;

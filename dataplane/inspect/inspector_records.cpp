@@ -16,7 +16,8 @@ constexpr std::string_view flow_end_names[] = {"fin", "reset", "timeout", "evict
 constexpr std::string_view flow_state_names[] = {"new", "established", "closed", "blocked"};
 constexpr std::string_view carrier_names[] = {
     "http_request",   "http_response", "mail_message",      "mail_part", "form_part",
-    "archive_member", "http_query",    "websocket_message", "mail_text", "http_part"};
+    "archive_member", "http_query",    "websocket_message", "mail_text", "http_part",
+    "ftp_data"};
 
 // Room for the fields of a record that are not a transaction's: an upper bound for numbers and short texts.
 constexpr uint32_t room(unsigned fields, size_t text_bytes = 0) {
@@ -208,8 +209,8 @@ void Inspector::write_flow(Flow& flow, FlowEnd end) {
   if (!options_.flow_records) return;
   write_ended();
   const FlowInspection* inspection = flow.inspection;
-  const Transaction* proxied = inspection != nullptr ? inspection->proxied : nullptr;
-  const uint32_t bytes = room(32, 128) + tunnel_room(flow) + transaction_room(proxied);
+  const Transaction* flow_values = inspection != nullptr ? inspection->flow_values : nullptr;
+  const uint32_t bytes = room(32, 128) + tunnel_room(flow) + transaction_room(flow_values);
   if (!output_.begin(RingKind::transactions, RecordType::flow, bytes)) return;
   const FlowFirst& first = flows_.first(flow);
   describe_flow(output_.writer(), flow, inspection != nullptr ? inspection->app_protocol : uint8_t{0}, no_tx);
@@ -223,7 +224,7 @@ void Inspector::write_flow(Flow& flow, FlowEnd end) {
   writer.number(Field::flow_start_ns, first.start_wall_ns);
   writer.number(Field::flow_end_ns, first.start_wall_ns + duration_ns);
   writer.number(Field::flow_duration_ms, duration_ns / 1'000'000);
-  if (proxied != nullptr) proxied->write_fields(writer);
+  if (flow_values != nullptr) flow_values->write_fields(writer);
   if (inspection != nullptr && inspection->first_protocol != 0)
     writer.text(Field::flow_app_proto, protocol_table().protocols[inspection->first_protocol - 1]->name);
   writer.text(Field::flow_state, flow_state_names[static_cast<size_t>(flow.state)]);

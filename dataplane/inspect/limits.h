@@ -45,6 +45,18 @@ inline constexpr unsigned sightings_fold_percent = 75;
 inline constexpr uint32_t folded_sightings_max = 64;
 // Room for the record of a folded sighting, bytes. Past it: its longest texts are left out, the record carries flag fields_dropped.
 inline constexpr uint32_t folded_sighting_bytes = 2048;
+// Announced flows that wait to be met, over all lcores, count. Past it: counter `inspect.expectations_evicted`, one whose time is nearly over
+// is forgotten: its flow is detected like any other.
+inline constexpr uint32_t expected_flows_max = 4096;
+// Time from the announcement to the flow's first packet, ns: what servers wait for one (vsftpd 60 s to be called, 300 s for its data). Past
+// it: as above, without a counter.
+inline constexpr uint64_t expected_flow_timeout_ns = 300'000'000'000;
+// Announcements of one flow in force, count: nobody fills the table from one connection. Past it: counter `inspect.expectations_withdrawn`,
+// its oldest is taken back.
+inline constexpr unsigned flow_announcements_max = 4;
+// Looks at an entry that another lcore is writing, count. Past it: as if it were not there; counter `inspect.expectations_contended` where
+// an entry found no place for it.
+inline constexpr unsigned expectation_reads_max = 64;
 // Anomaly records of one flow, count. Past it only the counters rise.
 inline constexpr unsigned flow_anomalies_max = 32;
 

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view direction_names[] = {"c2s", "s2c"};
 constexpr std::string_view carrier_names[] = {
     "http_request",   "http_response", "mail_message",      "mail_part", "form_part",
-    "archive_member", "http_query",    "websocket_message", "mail_text", "http_part"};
+    "archive_member", "http_query",    "websocket_message", "mail_text", "http_part", "ftp_data"};
 constexpr std::string_view encoding_names[] = {"identity", "gzip",     "deflate", "brotli",
                                                "zstd",     "compress", "unknown"};
 constexpr std::string_view end_names[] = {"complete", "truncated", "aborted"};
@@ -114,9 +114,19 @@ void RecordingSink::body_end(BodyId id, BodyEnd end) {
   bodies_.erase(id);
 }
 void RecordingSink::expect(TxId tx, const Expectation& expectation) {
-  add("expect " + std::to_string(tx) + " " + (expectation.protocol ? expectation.protocol : "?") + " " +
-          std::to_string(expectation.server_port),
-      0);
+  constexpr const char* use_names[] = {"unknown", "file", "listing", "relay"};
+  const auto end = [](const uint8_t (&address)[16], uint16_t port) {
+    const bool own = std::all_of(std::begin(address), std::end(address), [](uint8_t byte) { return byte == 0; });
+    return (own ? "own" : printable(Bytes(address))) + " " + std::to_string(port);
+  };
+  std::string line = "expect " + std::to_string(tx) + " " + (expectation.protocol ? expectation.protocol : "?") + " client " +
+                     end(expectation.client_address, expectation.client_port) + " server " +
+                     end(expectation.server_address, expectation.server_port) + " " +
+                     use_names[static_cast<size_t>(expectation.use)];
+  for (const Bytes text : {expectation.command, expectation.user, expectation.file_name})
+    line += " \"" + printable(text) + "\"";
+  if (expectation.file_offset != 0) line += " from " + std::to_string(expectation.file_offset);
+  add(line, 0);
 }
 void RecordingSink::handoff(Direction direction, uint64_t offset, HandoffHint) {
   add("handoff " + std::string(direction_names[index_of(direction)]) + " " + std::to_string(offset), offset);

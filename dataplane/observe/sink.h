@@ -44,7 +44,8 @@ enum class BodyCarrier : uint8_t {
   http_query,         // what a request carries in its target: no file either
   websocket_message,  // likewise
   mail_text,          // a text of a mail that is no file: nobody's download, but words and links to look for
-  http_part           // of a multipart message that is no form: multipart/byteranges, multipart/mixed
+  http_part,          // of a multipart message that is no form: multipart/byteranges, multipart/mixed
+  ftp_data            // all that a data connection carries one way
 };
 enum class BodyEnd : uint8_t { complete, truncated, aborted };
 enum class ContentEncoding : uint8_t { identity, gzip, deflate, brotli, zstd, compress, unknown };
@@ -79,7 +80,11 @@ struct BodyMeta {
   bool lines = false;  // a text that was mailed: the file's line ends may have been others (content/line_readings.h)
 };
 
-// "Expect a flow like this and give it to that protocol": FTP data, SOCKS UDP. Zero port = any.
+// What an announced flow is for, as far as is known.
+enum class ExpectedUse : uint8_t { unknown, file, listing, relay };
+
+// "Expect a flow like this and give it to that protocol": FTP data, SOCKS UDP. One port is zero: its side opens the flow, from any. An
+// address of zeros is the announcing flow's own. Announced again with the same ends, what is said now replaces what was said.
 struct Expectation {
   uint8_t client_address[16] = {};
   uint8_t server_address[16] = {};
@@ -87,6 +92,14 @@ struct Expectation {
   uint16_t server_port = 0;
   uint8_t ip_protocol = 6;
   const char* protocol = nullptr;  // static name from the protocol list
+  // For the rows of what travels on it. The views live until expect() returns.
+  ExpectedUse use = ExpectedUse::unknown;
+  Bytes command;
+  Bytes user;
+  Bytes file_name;
+  uint64_t file_offset = 0;  // bytes of the file in front of what is sent
+  // Reported where the listening side's address is not the announcing flow's (static; nullptr: that is usual).
+  const char* elsewhere_anomaly = nullptr;
 };
 
 // What the parser believes comes next on a stream it hands off; detection by content decides.

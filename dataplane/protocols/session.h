@@ -53,6 +53,8 @@ enum class SessionStatus : uint8_t {
 class Session {
  public:
   void open(Transport transport, uint16_t client_port, uint16_t server_port);
+  // The flow was announced as this protocol's: no detection. Before its first bytes; false: no memory.
+  bool expect(const Protocol& protocol, SessionMemory& memory) { return state_ == nullptr && choose(protocol, memory); }
   // Gives every block back. No call but open() may follow.
   void close(SessionMemory& memory);
 

@@ -82,7 +82,11 @@ void add_inspection(const Pipeline& pipeline, Sums& sums) {
   sums["inspect.sightings_folded"] += counters.sightings_folded;
   sums["inspect.anomalies"] += counters.anomalies;
   sums["inspect.scan_hits_dropped"] += counters.scan_hits_dropped;
-  sums["inspect.expectations_unused"] += counters.expectations_unused;
+  sums["inspect.expectations"] += counters.expectations;
+  sums["inspect.expectations_met"] += counters.expectations_met;
+  sums["inspect.expectations_withdrawn"] += counters.expectations_withdrawn;
+  sums["inspect.expectations_evicted"] = inspector.expectations().evicted();  // one table for all lcores
+  sums["inspect.expectations_contended"] = inspector.expectations().contended();
   sums["inspect.streams_restarted"] += counters.streams_restarted;
   sums["inspect.values_looked_up"] += inspector.look_ups().looked_up();
   sums["inspect.values_cut"] += inspector.look_ups().values_cut();

@@ -388,7 +388,18 @@ def socks():
     yield turns((CLIENT, b'\4\1\0\x50\0\0\0\1user\0evil.test\0'), (SERVER, b'\0\x5a\0\0\0\0\0\0'))
 
 
-SEEDS = {'socks': socks, 'http1': http1, 'dns': dns, 'smtp': smtp, 'http2': http2, 'websocket': websocket, 'tls': tls, 'quic': quic, 'quic_frames': quic_frames, 'content': content, 'archive': archive, 'mime': mime, 'multipart': multipart, 'conversation': conversation, 'frames': frames_,
+def ftp():
+    yield turns((SERVER, b'220 FTP\r\n'), (CLIENT, b'USER a\r\n'), (SERVER, b'331-x\r\n331 pw\r\n'), (CLIENT, b'PASS b\r\nPASV\r\nREST 5\r\nRETR f\r\n'),
+                (SERVER, b'230 in\r\n227 ok (192,0,2,1,7,208)\r\n350 x\r\n150 go\r\n226 done\r\n'))
+    yield turns((CLIENT, b'EPSV\r\n'), (SERVER, b'229 ok (|||2000|)\r\n'), (CLIENT, b'\xff\xf4\xff\xf2ABOR\r\nEPRT |2|2001:db8::1|21|\r\nSTOR g\r\n'))
+    yield turns((CLIENT, b'AUTH TLS\r\n'), (SERVER, b'234 go\r\n'), (CLIENT, b'\x16\3\1\0\5'))
+
+
+def ftp_data():
+    yield turns((SERVER, b'the file'), (CLIENT, b'x'))
+
+
+SEEDS = {'ftp': ftp, 'ftp_data': ftp_data, 'socks': socks, 'http1': http1, 'dns': dns, 'smtp': smtp, 'http2': http2, 'websocket': websocket, 'tls': tls, 'quic': quic, 'quic_frames': quic_frames, 'content': content, 'archive': archive, 'mime': mime, 'multipart': multipart, 'conversation': conversation, 'frames': frames_,
          'capture': capture, 'image': image, 'drain': drain, 'feed': feed, 'config': config}
 
 SEEDS |= {'dhcp': dhcp, 'ssh': ssh, 'ntp': ntp, 'rdp': rdp, 'krb5': krb5, 'ldap': ldap, 'smb': smb}

@@ -273,6 +273,27 @@ def damaged_blocks(size):
     return downloaded(bytes(header) + b'PK' * (size // 2))
 
 
+# --- FTP
+
+def ftp_command_by_bytes(size):
+    return tcp(21, (SERVER, b'220 FTP\r\n'), (CLIENT, b'CWD ' + b'a' * size), piece=1)
+
+
+def ftp_reply_lines(size):
+    return tcp(21, (SERVER, b'220 FTP\r\n'), (CLIENT, b'HELP\r\n'), (SERVER, b'214-a\r\n' * (size // 7)))
+
+
+def ftp_agreements(size):
+    """Each names a port, and so a data connection to expect."""
+    asked = b''.join(b'PORT 10,0,0,1,%d,%d\r\n' % (port >> 8, port & 255) for port in range(4096, 4096 + size // 22))
+    return tcp(21, (SERVER, b'220 FTP\r\n'), (CLIENT, asked))
+
+
+def ftp_almost_ports(size):
+    return tcp(21, (SERVER, b'220 FTP\r\n'), *(turn for _ in range(size // 1000) for turn in (
+        (CLIENT, b'PASV\r\n'), (SERVER, b'227 ' + b'1,2,3,4,5 ' * 99 + b'\r\n'))))
+
+
 def backwards_segments(size):
     """Each run of 32 segments arrives the last one first."""
     connection = Connection(random.Random(1), '10.0.0.1', '198.51.100.1', 80)
@@ -323,5 +344,9 @@ TRAPS = [
     ('archive: members of nothing', empty_members, 30000),
     ('archive: a directory of others', directory_of_others, 40000),
     ('archive: a tar of damaged blocks', damaged_blocks, 100000),
+    ('ftp: a command byte by byte', ftp_command_by_bytes, 1800),
+    ('ftp: reply lines', ftp_reply_lines, 60000),
+    ('ftp: ports agreed on', ftp_agreements, 20000),
+    ('ftp: replies that almost name a port', ftp_almost_ports, 40000),
     ('tcp: segments backwards', backwards_segments, 128000),
 ]

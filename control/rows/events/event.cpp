@@ -32,7 +32,9 @@ constexpr TransactionEvent transaction_events[] = {
     {"krb5", "krb5", Field::krb5_message_type},
     {"ldap", "ldap", Field::ldap_message_id},
     {"smb", "smb", Field::smb_command},
-    {"socks", "socks", Field::socks_version}};
+    {"socks", "socks", Field::socks_version},
+    {"ftp", "ftp", Field::ftp_command},
+    {"ftp-data", "ftp_data", Field::ftp_data_command}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -145,6 +147,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   tls_object(fields, row);
   quic_object(fields, row);
   socks_object(fields, row);
+  ftp_object(fields, row);
   smtp_object(fields, row);
   pop3_object(fields, row);
   imap_object(fields, row);
@@ -229,6 +232,7 @@ bool event_row(const FieldIndex& fields, const RowContext& context, Row& row) {
   row.time("timestamp", header.wall_ns);
   if (belongs_to_flow(header.type)) row.number("flow_id", header.flow_id & flow_id_mask);
   row.text("event_type", event_type);
+  if (fields.has(Field::ftp_data_control_flow)) row.number("parent_id", fields.number(Field::ftp_data_control_flow) & flow_id_mask);
   if (!context.host_name.empty()) row.text("host", context.host_name);
   if (belongs_to_flow(header.type)) put_flow_keys(fields, context, row);
   put_objects(fields, context, row);

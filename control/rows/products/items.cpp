@@ -76,7 +76,7 @@ void put_session(const FieldIndex& fields, const RowContext& context, const Sess
   if (!protocol.empty()) row.item(items.protocol, protocol);
   put_item(fields, items.duration, Field::flow_duration_ms, row);
   for (const Field user : {Field::http_proxy_user, Field::http_auth_user, Field::smtp_auth_user,
-                           Field::pop3_user, Field::imap_user, Field::smb_user, Field::ldap_user,
+                           Field::pop3_user, Field::imap_user, Field::ftp_user, Field::ftp_data_user, Field::smb_user, Field::ldap_user,
                            Field::ldap_bind_name, Field::krb5_client, Field::rdp_cookie}) {
     if (fields.text(user).empty()) continue;  // an anonymous bind names nobody
     row.item(items.user, fields.text(user));
