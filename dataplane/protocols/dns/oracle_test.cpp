@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages made at random, whole and damaged, as ldns reads them: what ldns accepts we read alike, value by
-// value.
+// Messages made at random, whole and damaged, as ldns reads them: what ldns accepts we read alike, value by value.
+#include <stdbool.h>  // else ldns makes a macro of bool
+
 #include <ldns/ldns.h>
 
 #include <algorithm>
