@@ -175,6 +175,8 @@ class Inspector final : public Sink {
   void gap_layer(Body& body, unsigned layer_index, uint64_t missing_bytes);
   void digest(Body& body, Bytes bytes);
   void judge(Body& body);
+  void begin_assembly(Body& body);
+  void end_assembly(const FlowInspection& inspection, Body& body, BodyEnd end);
   void look_up_digests(const Body& body, const FileDigests& digests);
   void open_patterns(Body& body);
   void scan_patterns(Body& body, Bytes bytes);
@@ -213,6 +215,7 @@ class Inspector final : public Sink {
   GaveUp gave_up_ = GaveUp::nothing;
   uint64_t pairs_with_lost_sightings_ = 0;
   SightingFolder folder_;
+  RangeAssembly ranges_;
   std::array<Decision, hits_max> decisions_;
   size_t decision_count_ = 0;
 };

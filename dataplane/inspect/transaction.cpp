@@ -104,6 +104,20 @@ bool Transaction::repeat(BlockPool& pool, const Transaction& from) {
   return true;
 }
 
+Bytes Transaction::first_value(Field field) const {
+  for (const Chunk* chunk = chunks_; chunk != nullptr; chunk = chunk->next) {
+    for (uint32_t at = 0; at < chunk->used;) {
+      Entry entry;
+      std::memcpy(&entry, chunk->begin() + at, sizeof entry);
+      const uint8_t* value = chunk->begin() + at + sizeof entry;
+      at += static_cast<uint32_t>(sizeof entry) + round_up_8(entry.length);
+      if (static_cast<Field>(entry.field) != field) continue;
+      return (entry.marks & entry_continued) != 0 ? Bytes{} : Bytes{value, entry.length};
+    }
+  }
+  return {};
+}
+
 void Transaction::write_fields(RecordWriter& writer, uint32_t entries) const {
   uint8_t joined[16 * 1024];
   static_assert(sizeof joined >= 8192, "the longest field of the catalogue fits");

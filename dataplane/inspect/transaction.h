@@ -38,6 +38,9 @@ class Transaction {
   // The values of the first `entries`.
   void write_fields(RecordWriter& writer, uint32_t entries = ~uint32_t{0}) const;
 
+  // The first value of a field; empty where there is none, or it is longer than an entry. Valid while the transaction is.
+  Bytes first_value(Field field) const;
+
   TxId id() const { return id_; }
 
   Transaction* next = nullptr;  // the flow's list, oldest first; or the inspector's list of ended ones
