@@ -187,6 +187,7 @@ void Pipeline::note_tunnel(Flow& flow, const Packet& packet, Direction direction
 
 void Pipeline::handle_in_flow(Slot& slot, uint16_t, uint64_t now_ns) {
   Packet& packet = *slot.judged;
+  if (packet.tunnel.way != 0 && !flows_.name_way(packet)) [[unlikely]] ++counters_.tunnel_ways_full;
   FlowTable::Found found = flows_.find_or_create(packet, packet.flow_hash, now_ns);
   if (found.flow != nullptr && found.flow->stream != nullptr && found.flow->stream->reopened_by(packet, found.direction)) {
     flows_.remove(*found.flow, FlowEnd::fin);  // the ports are used again: another connection
@@ -201,6 +202,7 @@ void Pipeline::handle_in_flow(Slot& slot, uint16_t, uint64_t now_ns) {
   slot.flow = &flow;
   slot.direction = found.direction;
   if (found.created && packet.tunnel.depth != 0) [[unlikely]] note_tunnel(flow, packet, found.direction);
+  if (packet.tunnel.way != 0) flows_.see_way(flow, found.direction, packet.tunnel.way);
   if (flow.state == FlowState::blocked) return handle_blocked(slot);
   const Transport transport = packet.ip_protocol == ip_protocol_tcp ? Transport::stream : Transport::datagram;
   if (found.created && inspector_.expects_flows()) [[unlikely]] inspector_.meet_expectation(flow, transport);

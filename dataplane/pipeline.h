@@ -91,6 +91,7 @@ struct PipelineCounters {
   uint64_t bypassed_packets = 0;
   uint64_t l7_malformed = 0;
   uint64_t tunnelled_packets = 0; // whose innermost conversation was inspected
+  uint64_t tunnel_ways_full = 0;  // more conversations of one name in tunnels than are told apart
   uint64_t tunnel_unanswered = 0; // resets and sinkhole answers not sent: the flow is in a tunnel that we cannot write in
   uint64_t pair_closed = 0;       // packets dropped because no sighting could be told
   uint64_t injected_mirrored = 0; // frames of ours toward a side that was not heard yet: the packet's own link header, swapped

@@ -34,7 +34,8 @@ const std::string until_close = "HTTP/1.1 200 OK\r\n\r\n";
 
 // A connection on which the file has been asked for.
 struct Download {
-  explicit Download(TestWire& wire_in) : wire(wire_in) {
+  explicit Download(TestWire& wire_in, uint16_t client_port = 40000) : wire(wire_in) {
+    talk.client_port = client_port;
     wire.send(talk.handshake());
     wire.send(talk.says(c2s, request));
   }
@@ -77,6 +78,38 @@ BOOST_AUTO_TEST_CASE(a_listed_file_that_ends_with_the_connection_is_stopped_befo
   Download download(wire);
   BOOST_TEST(download.sends(until_close + content.substr(0, 20)) == "forward");
   BOOST_TEST(download.sends(content.substr(20)) == stopped);
+}
+
+namespace {
+std::string range_head(size_t first, size_t size) {
+  return "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " + std::to_string(first) + "-" + std::to_string(first + size - 1) + "/" +
+         std::to_string(content.size()) + "\r\n";
+}
+std::string range_of(size_t first, size_t size) {
+  return range_head(first, size) + "Content-Length: " + std::to_string(size) + "\r\n\r\n" + content.substr(first, size);
+}
+std::string range_in_chunks(size_t first, size_t size) {  // its terminator withheld
+  return range_head(first, size) + "Transfer-Encoding: chunked\r\n\r\n" + chunk(content.substr(first, size));
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_listed_file_in_ranges_over_several_connections_is_stopped_before_its_last_byte) {
+  const size_t half = content.size() / 2, rest = content.size() - half;
+  for (const auto& last : {range_of, range_in_chunks}) {
+    TestWire wire({listed_content()});
+    BOOST_TEST(Download(wire).sends(range_of(0, half)) == "forward");
+    Download other(wire, 40001);
+    BOOST_TEST(other.sends(last(half, rest)) == stopped);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ranges_that_do_not_follow_one_another_are_no_file) {
+  const size_t half = content.size() / 2, rest = content.size() - half;
+  TestWire wire({listed_content()});
+  Download first(wire);
+  BOOST_TEST(first.sends(range_of(0, half - 1)) == "forward");
+  wire.send(first.talk.says(c2s, request));
+  BOOST_TEST(first.sends(range_of(half, rest)) == "forward");
 }
 
 BOOST_AUTO_TEST_CASE(without_judging_prefixes_the_end_decides) {

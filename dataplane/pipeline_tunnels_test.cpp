@@ -27,6 +27,26 @@ std::vector<Arrival> in_vxlan(const std::vector<Arrival>& arrivals, uint32_t vni
   for (const Arrival& arrival : arrivals) out.push_back(in_vxlan(arrival, vni));
   return out;
 }
+// In GTP-U: each direction's number is its receiver's.
+struct Subscriber {
+  uint32_t up, down;
+};
+Arrival in_gtp(const Arrival& arrival, const Subscriber& subscriber) {
+  IpSpec outer{.source = tunnel_client, .destination = tunnel_server, .protocol = 17};
+  if (arrival.port == 1) std::swap(outer.source, outer.destination);
+  const Frame& frame = arrival.frame;
+  const Frame inner(frame.begin() + 14, frame.end());
+  const Frame payload = Frame{0x30, 255} + be16(static_cast<unsigned>(inner.size())) +
+                        be32(arrival.port == 1 ? subscriber.down : subscriber.up) + inner;
+  return {Frame(frame.begin(), frame.begin() + 14) + ip(outer, udp(outer, 2152, 2152, payload)), arrival.port, arrival.pair};
+}
+// Behind an MPLS label, another in each direction: no IP in front.
+Arrival in_mpls(const Arrival& arrival, const Subscriber& subscriber) {
+  const Frame& frame = arrival.frame;
+  const uint32_t label = arrival.port == 1 ? subscriber.down : subscriber.up;
+  return {Frame(frame.begin(), frame.begin() + 12) + be16(0x8847) + be32(label << 12 | 0x1ff) + Frame(frame.begin() + 14, frame.end()),
+          arrival.port, arrival.pair};
+}
 std::string get(std::string_view host) { return "GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n"; }
 Frame query(std::string_view name) { return text(dns::test::simple_query(name)); }
 
@@ -64,6 +84,24 @@ BOOST_AUTO_TEST_CASE(the_inner_conversation_is_inspected_and_its_records_name_th
   BOOST_TEST(transactions == 1U);
   BOOST_TEST(files == 1U);
   BOOST_TEST(wire.balance() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(two_subscribers_with_one_address_and_the_same_ports_are_two_conversations) {
+  for (const auto& wrap : {in_gtp, in_mpls}) {
+    TestWire wire({listed(Kind::domain, "evil.test", Action::drop)});
+    const Subscriber first{100, 200}, second{101, 201};
+    Talk one, two;
+    two.next[0] = 500000;
+    two.next[1] = 700000;
+    for (const Arrival& arrival : one.handshake()) BOOST_TEST(wire.fate(wrap(arrival, first)) == "forward");
+    for (const Arrival& arrival : two.handshake()) BOOST_TEST(wire.fate(wrap(arrival, second)) == "forward");
+    BOOST_TEST(wire.fate(wrap(one.says(c2s, get("a.test")), first)) == "forward");
+    BOOST_TEST(wire.fate(wrap(two.says(c2s, get("evil.test")), second)) == "drop:verdict");
+    BOOST_TEST(wire.fate(wrap(one.says(s2c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"), first)) == "forward");
+    BOOST_TEST(wire.fate(wrap(two.says(s2c, "late"), second)) == "drop:blocked_flow");
+    BOOST_TEST(wire.pipeline().counters().tunnel_ways_full == 0U);
+    BOOST_TEST(wire.balance() == 0);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_outer_conversation_is_a_flow_of_its_own_with_its_own_counts) {

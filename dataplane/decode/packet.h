@@ -72,8 +72,9 @@ struct Tunnel {
   uint8_t depth = 0;                     // layers taken off; 0 = the other members mean nothing
   bool has_outer = false;                // there was an IP header in front: the outer conversation is one of its own
   bool is_opaque = false;                // we cannot write an answer in it: labels and numbers of the other direction are not known
+  uint32_t way = 0;                      // of what this direction alone bears (TEID, call id, bottom MPLS label) through all layers; 0 = nothing
 };
-static_assert(sizeof(Tunnel) == 8);
+static_assert(sizeof(Tunnel) == 12);
 
 // Of a packet whose status is `fragment` (RFC 791 3.1, RFC 8200 4.5).
 struct FragmentHeader {

@@ -59,6 +59,8 @@ void decode_content(Packet& packet, const TunnelContent& content, const DecodeOp
     packet.tunnel.id = content.id;
   }
   ++packet.tunnel.depth;
+  constexpr uint32_t spread = 0x9E3779B1;  // odd (Knuth, volume 3, 6.4): layers do not cancel out
+  if (content.way_id != 0) packet.tunnel.way = packet.tunnel.way * spread + content.way_id;
   packet.tunnel.has_outer |= over_ip;
   packet.tunnel.is_opaque = true;
   if (over_ip) packet.tuple.tunnel = tunnel_key(packet.tuple, content, *options.tunnel_hash);
@@ -80,7 +82,8 @@ void decode_mpls(Packet& packet, uint32_t at, const DecodeOptions& options) {
     entry = load_be32(packet.data + at);
   }
   if (packet.length == at) return stop(packet, DecodeStatus::truncated);
-  TunnelContent content{TunnelType::mpls, TunnelContent::Kind::ip, 0, at, entry >> 12, 0};
+  const uint32_t bottom_label = entry >> 12;
+  TunnelContent content{TunnelType::mpls, TunnelContent::Kind::ip, 0, at, bottom_label, 0, bottom_label + 1};
   const unsigned nibble = packet.data[at] >> 4;
   if (nibble == 4 || nibble == 6) return enter_tunnel(packet, content, packet.length, options);
   content.kind = TunnelContent::Kind::ethernet;
@@ -97,7 +100,7 @@ void decode_ip_in_ip(Packet& packet, Extent extent, const DecodeOptions& options
   finish_other_transport(packet, extent);
   if (packet.status != DecodeStatus::other_transport || options.tunnel_hash == nullptr) return;
   const uint16_t type = packet.ip_protocol == ip_protocol::ipv4 ? ether_type::ipv4 : ether_type::ipv6;
-  enter_tunnel(packet, {TunnelType::ip_in_ip, TunnelContent::Kind::ethertype, type, extent.at, 0, 0},
+  enter_tunnel(packet, {TunnelType::ip_in_ip, TunnelContent::Kind::ethertype, type, extent.at, 0, 0, 0},
                extent.end, options);
 }
 
@@ -146,6 +149,7 @@ bool read_gre(const Packet& packet, Extent extent, TunnelContent& content) {
   content.ethertype = type;
   if (is_pptp) {  // the call ids of the two directions are two
     content.kind = TunnelContent::Kind::ppp;
+    content.way_id = content.id + 1;
   } else if (type == type_erspan_2 || type == type_erspan_3) {
     return read_erspan(packet, content, flags, type, extent.end);
   } else if (type == ether_type::ethernet) {

@@ -70,8 +70,9 @@ struct FlowTunnel {
   uint8_t depth = 0;              // 0 = the flow is in no tunnel
   bool is_opaque = false;         // Tunnel::is_opaque
   uint32_t id = 0;
+  uint32_t way[2] = {};           // Tunnel::way by Direction; 0 = not seen yet
 };
-static_assert(sizeof(FlowTunnel) == 44);
+static_assert(sizeof(FlowTunnel) == 52);
 
 struct alignas(64) Flow {
   FiveTuple tuple;  // client to server

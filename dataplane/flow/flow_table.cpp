@@ -92,6 +92,31 @@ Flow* FlowTable::find_in_bucket(const FiveTuple& tuple, uint64_t hash) {
 
 Flow* FlowTable::find(const FiveTuple& tuple) { return find_in_bucket(tuple, hash(tuple)); }
 
+bool FlowTable::name_way(Packet& packet) {
+  constexpr unsigned none = tunnel_ways_max;
+  unsigned unknown = none, free = none;
+  const uint32_t shared = packet.tuple.tunnel;
+  for (unsigned nth = 0; nth < tunnel_ways_max; ++nth) {
+    packet.tuple.tunnel = shared + nth;
+    packet.flow_hash = hash(packet.tuple);
+    const Flow* flow = find_in_bucket(packet.tuple, packet.flow_hash);
+    const FlowTunnel* borne = flow != nullptr ? tunnel(*flow) : nullptr;
+    const uint32_t way = borne != nullptr ? borne->way[index_of(direction_of(*flow, packet.tuple))] : 0;
+    if (way == packet.tunnel.way) return true;
+    if (flow == nullptr && free == none) free = nth;
+    if (flow != nullptr && way == 0 && unknown == none) unknown = nth;
+  }
+  const unsigned chosen = unknown != none ? unknown : free != none ? free : tunnel_ways_max - 1;
+  packet.tuple.tunnel = shared + chosen;
+  packet.flow_hash = hash(packet.tuple);
+  return unknown != none || free != none;
+}
+
+void FlowTable::see_way(Flow& flow, Direction direction, uint32_t way) {
+  uint32_t& borne = tunnels_[flow.table_index].way[index_of(direction)];
+  if (borne == 0) borne = way;
+}
+
 FlowTable::Found FlowTable::find_or_create(const Packet& packet, uint64_t hash, uint64_t now_ns) {
   Flow* flow = find_in_bucket(packet.tuple, hash);
   if (flow != nullptr && now_ns >= flow->last_ns + timeout_ns(*flow)) [[unlikely]] {

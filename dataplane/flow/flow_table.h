@@ -87,6 +87,12 @@ class FlowTable {
   }
   // Of a flow just made.
   void set_tunnel(Flow& flow, const FlowTunnel& tunnel);
+  // A packet whose tunnel has a way (Tunnel::way): gives its five-tuple the name of the conversation that bears this way in the packet's
+  // direction, else of one whose way in it is not known yet, else of one that is free; and the hash to go with it. False: none of
+  // tunnel_ways_max is, the last is shared.
+  bool name_way(Packet& packet);
+  // What a flow found so has borne.
+  void see_way(Flow& flow, Direction direction, uint32_t way);
   const KeyedHash& keyed_hash() const { return hash_; }
 
   // State changes re-arm the timer and move the flow between the half-open and the established bound.

@@ -76,6 +76,37 @@ Packet answer_to(Packet packet, uint8_t flags = tcp_flag::syn | tcp_flag::ack) {
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(conversations_of_one_name_are_told_apart_by_the_way_of_each_direction_up_to_the_bound) {
+  Fixture fixture;
+  const auto see = [&](Packet packet, uint32_t way) {
+    packet.tunnel.depth = 1;
+    packet.tunnel.way = way;
+    const bool named = fixture.table.name_way(packet);
+    const FlowTable::Found found = fixture.table.find_or_create(packet, packet.flow_hash, fixture.now_ns);
+    if (found.created) fixture.table.set_tunnel(*found.flow, {.type = TunnelType::gtp, .depth = 1});
+    fixture.table.see_way(*found.flow, found.direction, way);
+    return std::pair(found.flow->id, named);
+  };
+  const Packet up = packet_of(1, 40000, 17);
+  Packet down = up;
+  down.tuple = reversed(up.tuple);
+  std::vector<uint64_t> ids;
+  for (uint32_t nth = 0; nth < tunnel_ways_max; ++nth) {
+    const auto [id, named] = see(up, 100 + nth);
+    BOOST_TEST(named);
+    BOOST_TEST(see(down, 200 + nth).first == id);
+    ids.push_back(id);
+  }
+  BOOST_TEST(fixture.table.size() == tunnel_ways_max);
+  for (uint32_t nth = 0; nth < tunnel_ways_max; ++nth) {
+    BOOST_TEST(see(up, 100 + nth).first == ids[nth]);
+    BOOST_TEST(see(down, 200 + nth).first == ids[nth]);
+  }
+  const auto [id, named] = see(up, 999);  // one past
+  BOOST_TEST(!named);
+  BOOST_TEST(id == ids.back());
+}
+
 BOOST_AUTO_TEST_CASE(both_directions_are_one_flow_with_counters_of_their_own) {
   Fixture f;
   const Packet there = packet_of(1, 1000), back = answer_to(there);

@@ -11,6 +11,9 @@ namespace sekisho {
 // Buckets of ten that one hash may chain, count. Past it: counter `flow.refused_bucket`, the packet has no flow. At a mean
 // load of 5 no keyed hash comes near 50 in one bucket.
 inline constexpr unsigned flow_bucket_chain_max = 5;
+// Conversations with one five-tuple between the same ends of tunnels that are told apart by numbers which each direction has of its own
+// (GTP-U, PPTP, MPLS), count. Past it: the newcomer shares the last one's flow, counter `pipeline.tunnel_ways_full`.
+inline constexpr unsigned tunnel_ways_max = 8;
 // Timer resolution, ns as a power of two (1.05 ms): a flow ends this much after its time at most. No counter.
 inline constexpr unsigned timer_tick_shift = 20;
 inline constexpr uint64_t timer_tick_ns = uint64_t{1} << timer_tick_shift;

@@ -11,6 +11,7 @@
 #include "dataplane/content/file_hash.h"
 #include "dataplane/content/line_readings.h"
 #include "dataplane/inspect/limits.h"
+#include "dataplane/inspect/range_assembly.h"
 #include "dataplane/observe/sink.h"
 #include "dataplane/pool/block_pool.h"
 
@@ -48,6 +49,7 @@ struct Body {
   bool touched = false;         // grew in this segment
   bool end_unknown = false;     // chunked, close-delimited, a mail's part: judged at each segment
   bool container = false;       // taken apart (a mail): no file of its own
+  bool assembles = false;       // a range that goes on where the file so far ends: `assembled` holds both
   bool of_lines = false;        // a mailed text: `line_readings` holds what `hash` lacks
   Archive archive = Archive::undecided;
   uint8_t depth = 0;            // archives that it is in
@@ -67,6 +69,8 @@ struct Body {
   void* pattern_stream = nullptr;
   uint32_t pattern_generation = 0;  // of the image the stream belongs to
   FileHash hash;
+  RangeAssembly::File whole;    // that the range is part of
+  FileHash assembled;
   LineReadings line_readings;
   uint8_t name[body_name_bytes_max];
   uint8_t type[body_type_bytes_max];

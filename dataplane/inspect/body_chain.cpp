@@ -5,6 +5,7 @@
 #include <new>
 
 #include "dataplane/content/file_type.h"
+#include "dataplane/decode/keyed_hash.h"
 #include "dataplane/inspect/inspector.h"
 #include "dataplane/inspect/layer_sink.h"
 
@@ -34,6 +35,17 @@ bool carries_file(BodyCarrier carrier) {
 // Of a multipart message all bytes are searched for patterns; its parts are not searched again.
 bool looked_through_already(BodyCarrier carrier) {
   return carrier == BodyCarrier::form_part || carrier == BodyCarrier::http_part;
+}
+
+// What is fetched by whom: of a file that comes in ranges.
+uint64_t name_of(const FiveTuple& tuple, Bytes host, Bytes url) {
+  constexpr uint64_t no_secret[2] = {};
+  uint64_t name = siphash<1, 3>(no_secret, tuple.source);
+  for (const Bytes part : {Bytes(tuple.destination), host, url}) {
+    const uint64_t key[2] = {name, 0};
+    name = siphash<1, 3>(key, part);
+  }
+  return name;
 }
 
 DecoderInput input_of(const Body& body, const Body::Layer& layer, Bytes bytes) {
@@ -88,6 +100,7 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   if (const Decoder* decoder = bare ? decoder_for(meta.media) : nullptr)
     body->container = add_layer(*body, decoder, meta) && meta.media == BodyMedia::mail_message;
   if (!body->container) body->hash = FileHash(file_hashes_);
+  if (body->range.partial) begin_assembly(*body);
   body->of_lines = meta.lines && !body->container;
   if (body->of_lines) body->line_readings = LineReadings(file_hashes_);
   if (!looked_through_already(meta.carrier)) open_patterns(*body);
@@ -136,6 +149,7 @@ void Inspector::digest(Body& body, Bytes bytes) {
   } else if (!body.container) {
     body.hash.update(bytes);
   }
+  if (body.assembles) body.assembled.update(bytes);
   scan_patterns(body, bytes);
   if (body.archive != Body::Archive::none) read_archive(body, body.head_bytes().first(before), bytes);
 }
@@ -180,6 +194,7 @@ void Inspector::finish_body(FlowInspection& inspection, Body* body, BodyEnd end)
     const bool is_file = carries_file(body->carrier) && inspection.announced_use != ExpectedUse::listing &&
                          (body->size > 0 || body->name_size > 0);
     if (is_file) write_file(inspection, *body, end);
+    if (body->assembles) end_assembly(inspection, *body, end);
   }
   Body** link = &inspection.bodies;
   while (*link != body) link = &(*link)->next;
@@ -198,6 +213,36 @@ void Inspector::judge(Body& body) {
   readings[0] = body.hash;
   const size_t count = body.of_lines ? body.line_readings.readings(body.hash, readings) : 1;
   for (size_t i = 0; i < count; ++i) look_up_digests(body, readings[i].peek());
+  if (body.assembles && body.range.first + body.size == body.range.total) look_up_digests(body, body.assembled.peek());
+}
+
+// Only of what is downloaded as it is: under a Content-Encoding the range is the encoded file's.
+void Inspector::begin_assembly(Body& body) {
+  const ByteRange& range = body.range;
+  const Transaction* transaction = find(body.tx);
+  if (range.first == body_length_unknown || range.total == body_length_unknown || body.layer_count != 0 ||
+      body.carrier != BodyCarrier::http_response || transaction == nullptr)
+    return;
+  const Bytes url = transaction->first_value(Field::http_url);
+  if (url.empty()) return;
+  body.whole = {name_of(current_->flow->tuple, transaction->first_value(Field::http_host), url), range.total};
+  const FileHash* before = ranges_.up_to(body.whole, range.first);
+  body.assembles = range.first == 0 || before != nullptr;
+  body.assembled = before != nullptr ? *before : FileHash(file_hashes_);
+}
+
+// The last range makes a file of its own, beside the part that it is.
+void Inspector::end_assembly(const FlowInspection& inspection, Body& body, BodyEnd end) {
+  const uint64_t next = body.range.first + body.size;
+  if (body.has_gap || end != BodyEnd::complete || body.size == 0) return;
+  if (next < body.range.total) return ranges_.keep(body.whole, next, body.assembled);
+  if (next != body.range.total) return;
+  body.file_id = ++next_file_;
+  body.hash = body.assembled;
+  body.size = next;
+  body.head_size = 0;  // the part's
+  body.range = {};
+  write_file(inspection, body, end);
 }
 
 void Inspector::look_up_digests(const Body& body, const FileDigests& digests) {

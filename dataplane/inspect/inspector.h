@@ -200,6 +200,8 @@ class Inspector final : public Sink {
   bool may_open(Body& member, size_t bytes);
   void note_archive(Body& member) const;
   void judge(Body& body);
+  void begin_assembly(Body& body);
+  void end_assembly(const FlowInspection& inspection, Body& body, BodyEnd end);
   void look_up_digests(const Body& body, const FileDigests& digests);
   void open_patterns(Body& body);
   void scan_patterns(Body& body, Bytes bytes);
@@ -241,6 +243,7 @@ class Inspector final : public Sink {
   GaveUp gave_up_ = GaveUp::nothing;
   uint64_t pairs_with_lost_sightings_ = 0;
   SightingFolder folder_;
+  RangeAssembly ranges_;
   std::array<Decision, decisions_max> decisions_;
   size_t decision_count_ = 0;
 };

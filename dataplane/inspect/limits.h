@@ -14,6 +14,9 @@ namespace sekisho {
 inline constexpr uint32_t transaction_bytes_max = 56 * 1024;
 // Size of one piece of a transaction's memory, bytes; a transaction holds as many as its values need.
 inline constexpr uint32_t transaction_chunk_bytes = 2048;
+// Files that came up to some byte, as ranges, and wait for the next, count. Past it: the one that waits longest is forgotten, its parts
+// are judged each for itself. No counter.
+inline constexpr unsigned assembled_files_max = 64;
 // Open transactions of one flow, count. Past it: counter `inspect.tx_evicted`, the oldest ends as incomplete.
 inline constexpr unsigned flow_transactions_max = 128;
 // Open bodies of one flow, count (both directions, and a mail's nested parts). Past it: counter `inspect.body_refused`, the body is

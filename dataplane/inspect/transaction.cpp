@@ -109,8 +109,10 @@ Bytes Transaction::first_value(Field field) const {
     for (uint32_t at = 0; at < chunk->used;) {
       Entry entry;
       std::memcpy(&entry, chunk->begin() + at, sizeof entry);
-      if (entry.field == static_cast<uint16_t>(field)) return {chunk->begin() + at + sizeof entry, entry.length};
+      const uint8_t* value = chunk->begin() + at + sizeof entry;
       at += static_cast<uint32_t>(sizeof entry) + round_up_8(entry.length);
+      if (static_cast<Field>(entry.field) != field) continue;
+      return (entry.marks & entry_continued) != 0 ? Bytes{} : Bytes{value, entry.length};
     }
   }
   return {};

@@ -31,15 +31,15 @@ class Transaction {
   // Adds all values of another one.
   bool repeat(BlockPool& pool, const Transaction& from);
 
-  // The first value of a field (no number), as far as one chunk holds it; empty when there is none. Lives as long as the transaction.
-  Bytes first_value(Field field) const;
-
   // Bytes that write_fields() will need in a record.
   uint32_t record_bytes() const { return field_count_ * static_cast<uint32_t>(sizeof(RecordField)) + value_bytes_; }
   // Entries so far; a value has one, or several where it is long.
   uint32_t entries() const { return entry_count_; }
   // The values of the first `entries`.
   void write_fields(RecordWriter& writer, uint32_t entries = ~uint32_t{0}) const;
+
+  // The first value of a field; empty where there is none, or it is longer than an entry. Valid while the transaction is.
+  Bytes first_value(Field field) const;
 
   TxId id() const { return id_; }
 

@@ -50,6 +50,7 @@ void add_decode(const Pipeline& pipeline, Sums& sums) {
   sums["pipeline.no_flow"] += counters.no_flow;
   sums["pipeline.pair_closed"] += counters.pair_closed;
   sums["pipeline.tunnelled_packets"] += counters.tunnelled_packets;
+  sums["pipeline.tunnel_ways_full"] += counters.tunnel_ways_full;
   sums["pipeline.tunnel_unanswered"] += counters.tunnel_unanswered + pipeline.inspector().counters().tunnel_unanswered;
   sums["pipeline.bypassed_packets"] += counters.bypassed_packets;
   sums["pipeline.injected_mirrored"] += counters.injected_mirrored;
