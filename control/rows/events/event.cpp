@@ -32,7 +32,8 @@ constexpr TransactionEvent transaction_events[] = {
     {"krb5", "krb5", Field::krb5_message_type},
     {"ldap", "ldap", Field::ldap_message_id},
     {"smb", "smb", Field::smb_command},
-    {"socks", "socks", Field::socks_version}};
+    {"socks", "socks", Field::socks_version},
+    {"websocket", "websocket", Field::websocket_messages_toserver}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -144,6 +145,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   dns_object(fields, context.dns_version, dns, row);
   tls_object(fields, row);
   quic_object(fields, row);
+  websocket_object(fields, row);
   socks_object(fields, row);
   smtp_object(fields, row);
   pop3_object(fields, row);
