@@ -132,6 +132,15 @@ void fill_quic(RecordWriter& w) {
   w.number(Field::quic_ech, 1);
 }
 
+void fill_websocket(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_websocket;
+  w.endpoints().server_port = 80;
+  w.number(Field::websocket_messages_toserver, 3);
+  w.number(Field::websocket_messages_toclient, 2);
+  w.number(Field::websocket_bytes_toserver, 4096);
+  w.number(Field::websocket_bytes_toclient, 125);
+}
+
 void fill_smtp(RecordWriter& w) {
   constexpr uint8_t md5[16] = {1, 2, 3};
   w.endpoints().app_protocol = sample_smtp;
@@ -272,6 +281,22 @@ void fill_file_sighting(RecordWriter& w) {
   w.number(Field::flow_duration_ms, 3500);
 }
 
+void fill_mail_file_sighting(RecordWriter& w) {
+  fill_sighting_of(w, Kind::sha256, "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD",
+                   Field::file_sha256,
+                   "\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23"
+                   "\xb0\x03\x61\xa3\x96\x17\x7a\x9c\xb4\x10\xff\x61\xf2\x00\x15\xad");
+  fill_smtp(w);
+  w.text(Field::file_name, "invoice.exe");
+}
+
+// Of a mailbox that is read: no envelope.
+void fill_mail_url_sighting(RecordWriter& w) {
+  fill_sighting_of(w, Kind::domain, "evil.test", Field::email_url, "http://login.evil.test/a=b");
+  fill_imap(w);
+  w.text(Field::email_to, "carol@example.test");
+}
+
 void fill_anomaly(RecordWriter& w) {
   w.text(Field::anomaly_name, "http.smuggling");
   w.text(Field::anomaly_layer, "http");
@@ -335,6 +360,7 @@ std::vector<NamedRecord> sample_records() {
           {"mdns", {RecordType::transaction, fill_mdns}},
           {"tls", {RecordType::transaction, fill_tls}},
           {"quic", {RecordType::transaction, fill_quic}},
+          {"websocket", {RecordType::transaction, fill_websocket}},
           {"smtp", {RecordType::transaction, fill_smtp}},
           {"pop3", {RecordType::transaction, fill_pop3}},
           {"pop3_listing", {RecordType::transaction, fill_pop3_listing}},
@@ -345,6 +371,8 @@ std::vector<NamedRecord> sample_records() {
           {"sighting", {RecordType::sighting, fill_sighting}},
           {"waf_sighting", {RecordType::sighting, fill_waf_sighting}},
           {"file_sighting", {RecordType::sighting, fill_file_sighting}},
+          {"mail_file_sighting", {RecordType::sighting, fill_mail_file_sighting}},
+          {"mail_url_sighting", {RecordType::sighting, fill_mail_url_sighting}},
           {"anomaly", {RecordType::anomaly, fill_anomaly}},
           {"stats", {RecordType::stats, fill_stats}},
           {"gap", {RecordType::gap, fill_gap}}};

@@ -34,7 +34,8 @@ constexpr TransactionEvent transaction_events[] = {
     {"smb", "smb", Field::smb_command},
     {"socks", "socks", Field::socks_version},
     {"ftp", "ftp", Field::ftp_command},
-    {"ftp-data", "ftp_data", Field::ftp_data_command}};
+    {"ftp-data", "ftp_data", Field::ftp_data_command},
+    {"websocket", "websocket", Field::websocket_messages_toserver}};
 
 bool has_port(const RecordEndpoints& endpoints, uint16_t port) {
   return endpoints.client_port == port || endpoints.server_port == port;
@@ -146,6 +147,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
   dns_object(fields, context.dns_version, dns, row);
   tls_object(fields, row);
   quic_object(fields, row);
+  websocket_object(fields, row);
   socks_object(fields, row);
   ftp_object(fields, row);
   smtp_object(fields, row);

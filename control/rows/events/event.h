@@ -32,6 +32,7 @@ void http_object(const FieldIndex& fields, Row& row);
 void dns_object(const FieldIndex& fields, DnsVersion version, std::string_view key, Row& row);
 void tls_object(const FieldIndex& fields, Row& row);
 void quic_object(const FieldIndex& fields, Row& row);
+void websocket_object(const FieldIndex& fields, Row& row);
 void ftp_object(const FieldIndex& fields, Row& row);  // and ftp_data
 void socks_object(const FieldIndex& fields, Row& row);
 void smtp_object(const FieldIndex& fields, Row& row);

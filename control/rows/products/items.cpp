@@ -57,6 +57,11 @@ void put_transaction_duration(const FieldIndex& fields, LogItem item, Row& row) 
   if (start_ns != 0 && start_ns <= end_ns) row.item(item, (end_ns - start_ns) / 1'000'000);
 }
 
+std::string_view greeting_name(const FieldIndex& fields) {
+  const std::string_view greeting = fields.text(Field::smtp_banner);
+  return greeting.substr(0, greeting.find(' '));
+}
+
 std::string_view threat_text(const FieldIndex& fields, Row& row) {
   return built(row, [&](std::string& out) {
     out.append(kind_name(static_cast<Kind>(std::min<uint64_t>(fields.number(Field::sighting_kind), kind_count - 1))));

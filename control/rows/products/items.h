@@ -25,6 +25,8 @@ void put_url(const FieldIndex& fields, LogItem item, Row& row);
 void put_transaction_duration(const FieldIndex& fields, LogItem item, Row& row);
 std::string_view client_address(const FieldIndex& fields, Row& row);
 std::string_view server_address(const FieldIndex& fields, Row& row);
+// The mail server's name, which opens its greeting (RFC 5321 4.2).
+std::string_view greeting_name(const FieldIndex& fields);
 // "domain indicator evil.test (acme)".
 std::string_view threat_text(const FieldIndex& fields, Row& row);
 bool is_request_to_proxy(const FieldIndex& fields, const Site& site);

@@ -10,9 +10,6 @@ bool applies(const FieldIndex& fields, const ProductContext& context) {
   return is_type(fields, RecordType::transaction) && event_type_of(fields, context.row) == "smtp";
 }
 
-// The server's name opens its greeting (RFC 5321 4.2).
-std::string_view first_word(std::string_view text) { return text.substr(0, text.find(' ')); }
-
 // The reply to the message is the last of the transaction.
 void put_status(const FieldIndex& fields, Row& row) {
   uint64_t last = 0;
@@ -22,7 +19,7 @@ void put_status(const FieldIndex& fields, Row& row) {
 
 void items(const FieldIndex& fields, const ProductContext& context, Row& row) {
   row.item_time(LogItem::mail_timestamp, fields.record().header().wall_ns);
-  if (fields.has(Field::smtp_banner)) row.item(LogItem::mail_server_hostname, first_word(fields.text(Field::smtp_banner)));
+  if (fields.has(Field::smtp_banner)) row.item(LogItem::mail_server_hostname, greeting_name(fields));
   put_item(fields, LogItem::mail_queue_id, Field::smtp_reply, row);
   row.item(LogItem::mail_mail_address, fields.text(Field::smtp_mail_from));
   put_items(fields, LogItem::mail_mail_address, Field::smtp_rcpt_to, row);

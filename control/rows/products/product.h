@@ -30,12 +30,13 @@ extern const Product product_proxy_access;
 extern const Product product_dns_query;
 extern const Product product_web_access;
 extern const Product product_mail;
+extern const Product product_mail_gateway;
 extern const Product product_flow;
 extern const Product product_dhcp;
 
 inline constexpr const Product* products[] = {
     &product_ngfw,      &product_nips,       &product_waf,  &product_sandbox, &product_proxy_access,
-    &product_dns_query, &product_web_access, &product_mail, &product_flow, &product_dhcp};
+    &product_dns_query, &product_web_access, &product_mail, &product_mail_gateway, &product_flow, &product_dhcp};
 
 // Null where no product has this name.
 const Product* find_product(std::string_view name);

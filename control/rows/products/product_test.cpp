@@ -70,14 +70,15 @@ BOOST_AUTO_TEST_CASE(each_product_writes_only_items_of_its_own_source_and_ours) 
 }
 
 BOOST_AUTO_TEST_CASE(a_product_takes_the_records_of_its_log_alone) {
-  BOOST_TEST(samples_of("ngfw") == (Names{"flow", "icmp_flow", "sighting", "waf_sighting", "file_sighting"}));
-  BOOST_TEST(samples_of("nips") == (Names{"sighting", "waf_sighting", "file_sighting", "anomaly"}));
+  BOOST_TEST(samples_of("ngfw") == (Names{"flow", "icmp_flow", "sighting", "waf_sighting", "file_sighting", "mail_file_sighting", "mail_url_sighting"}));
+  BOOST_TEST(samples_of("nips") == (Names{"sighting", "waf_sighting", "file_sighting", "mail_file_sighting", "mail_url_sighting", "anomaly"}));
   BOOST_TEST(samples_of("waf") == (Names{"waf_sighting"}));
-  BOOST_TEST(samples_of("sandbox") == (Names{"file", "file_sighting"}));
+  BOOST_TEST(samples_of("sandbox") == (Names{"file", "file_sighting", "mail_file_sighting"}));
   BOOST_TEST(samples_of("proxy-access") == (Names{"proxy_connect"}));
   BOOST_TEST(samples_of("dns-query") == (Names{"dns_query"}));
   BOOST_TEST(samples_of("web-access") == (Names{"http"}));
   BOOST_TEST(samples_of("mail") == (Names{"smtp"}));
+  BOOST_TEST(samples_of("mail-gateway") == (Names{"mail_file_sighting", "mail_url_sighting"}));
   BOOST_TEST(samples_of("dhcp") == (Names{"dhcp"}));
   BOOST_TEST(samples_of("flow") == (Names{"flow", "icmp_flow"}));
 }
