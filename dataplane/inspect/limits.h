@@ -60,6 +60,8 @@ inline constexpr unsigned flow_announcements_max = 4;
 // Looks at an entry that another lcore is writing, count. Past it: as if it were not there; counter `inspect.expectations_contended` where
 // an entry found no place for it.
 inline constexpr unsigned expectation_reads_max = 64;
+// Bytes of a file in one record of the ring of files, bytes. More goes in further records.
+inline constexpr size_t stored_piece_bytes_max = 16384;
 // Anomaly records of one flow, count. Past it only the counters rise.
 inline constexpr unsigned flow_anomalies_max = 32;
 

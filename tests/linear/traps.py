@@ -262,7 +262,7 @@ def empty_members(size):
 def directory_of_others(size):
     """Each entry of the directory is looked for among the members that came."""
     entry = b'PK\1\2' + struct.pack('<6H3I5H2I', 20, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-    return downloaded(b''.join(zip_member(b'%d' % i, b'') for i in range(255)) + entry * (size // 46))
+    return downloaded(b''.join(zip_member(b'%d' % i, b'') for i in range(128)) + entry * (size // 46))
 
 
 def damaged_blocks(size):
@@ -342,7 +342,7 @@ TRAPS = [
     ('mail: empty parts', empty_parts, 3000),
     ('archive: almost descriptors', almost_descriptors, 60000),
     ('archive: members of nothing', empty_members, 30000),
-    ('archive: a directory of others', directory_of_others, 40000),
+    ('archive: a directory of others', directory_of_others, 86000),
     ('archive: a tar of damaged blocks', damaged_blocks, 100000),
     ('ftp: a command byte by byte', ftp_command_by_bytes, 1800),
     ('ftp: reply lines', ftp_reply_lines, 60000),
