@@ -40,6 +40,8 @@ declare -A lab_pids=()
 . "$lab_source/servers/squid.sh"
 # shellcheck source=tests/lab/servers/postfix.sh
 . "$lab_source/servers/postfix.sh"
+# shellcheck source=tests/lab/servers/vsftpd.sh
+. "$lab_source/servers/vsftpd.sh"
 # shellcheck source=tests/lab/servers/rsyslog.sh
 . "$lab_source/servers/rsyslog.sh"
 # shellcheck source=tests/lab/servers/awkward.sh
@@ -68,7 +70,7 @@ lab_is_permitted() {
 
 lab_has_programs() {
   local program
-  for program in ip ethtool ping curl h2load dig swaks nginx apache2 squid unbound postfix dovecot "$exim_program" dhcpd dhclient rsyslogd openssl; do
+  for program in ip ethtool ping curl h2load dig swaks nginx apache2 squid unbound postfix dovecot vsftpd "$exim_program" dhcpd dhclient rsyslogd openssl; do
     command -v "$program" > /dev/null || { lab_say "lab: there is no $program: tools/setup demo installs what the lab needs."; return 1; }
   done
 }

@@ -7,12 +7,13 @@ victim=10.1.0.10
 twin=10.1.0.20
 inside_gateway=10.1.0.1
 
+dmz_ftp=10.2.0.21
 dmz_mail=10.2.0.25
 dmz_exim=10.2.0.26      # a second mail server, and the mailboxes
 dmz_proxy=10.2.0.31
 dmz_dns=10.2.0.53
 dmz_web=10.2.0.80
-dmz_addresses=("$dmz_mail" "$dmz_exim" "$dmz_proxy" "$dmz_dns" "$dmz_web")
+dmz_addresses=("$dmz_ftp" "$dmz_mail" "$dmz_exim" "$dmz_proxy" "$dmz_dns" "$dmz_web")
 proxy_port=3128
 
 outside_gateway=198.51.100.1
