@@ -10,6 +10,7 @@
 
 #include "control/alert_pipeline.h"
 #include "control/configured_site.h"
+#include "control/device_answers.h"
 #include "control/drain/limits.h"
 #include "control/log.h"
 #include "control/phase_answers.h"
@@ -96,13 +97,17 @@ PipelineOutput rows_for(const OutputConfig& config, Spool& spool) {
 class LiveWalk final : public AlertWalk, public OutputProvider {
  public:
   LiveWalk(const std::shared_ptr<const Config>& config, PhaseRules rules)
-      : config_(config), phases_(std::move(rules), configured_site(*config)), phase_answers_(phases_) {}
+      : config_(config),
+        phases_(std::move(rules), configured_site(*config)),
+        phase_answers_(phases_),
+        devices_(config->devices.devices_max),
+        device_answers_(devices_) {}
 
   ~LiveWalk() override {
     stopping_ = true;
     changed_.notify_all();
     if (thread_.joinable()) thread_.join();
-    save_phases();
+    save_state();
   }
 
   Result<void> open() {
@@ -111,6 +116,10 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
     if (std::filesystem::exists(phases_file_))
       if (auto loaded = phases_.load(phases_file_); !loaded)
         log_line(LogLevel::warning, "phases begin afresh: " + describe(loaded.error()));
+    devices_file_ = state_dir + "/devices.json";
+    if (std::filesystem::exists(devices_file_))
+      if (auto loaded = devices_.load(devices_file_); !loaded)
+        log_line(LogLevel::warning, "the table of devices begins afresh: " + describe(loaded.error()));
     if (auto opened = open_journal(); !opened) return opened;
     for (const OutputConfig& output : config_->outputs) {
       auto made = make_output(output, config_->general, state_dir);
@@ -124,7 +133,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
   void configure(std::shared_ptr<const Config> config) override {
     const std::lock_guard lock(mutex_);
     if (site_differs(*config_, *config))
-      log_line(LogLevel::warning, "zones, relays, trusted_domains, phases and outputs take effect when sekisho-control is restarted");
+      log_line(LogLevel::warning, "zones, relays, trusted_domains, phases, devices and outputs take effect when sekisho-control is restarted");
     config_ = std::move(config);
   }
 
@@ -141,7 +150,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
   // Nothing to do: the rings are ours as long as they are mapped, and turn() drains them to their heads.
   void lost() override {}
 
-  Providers providers() override { return {&phase_answers_, &alerts_, this}; }
+  Providers providers() override { return {&phase_answers_, &alerts_, this, &device_answers_}; }
 
   bool moving() const override { return monotonic_ms() - last_turn_ms_ < turn_ms_max; }
 
@@ -186,10 +195,10 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
     auto spool = Spool::open(options);
     if (!spool) return tl::unexpected(spool.error());
     journal_spool_ = std::move(*spool);
-    journal_ = std::make_unique<PhaseJournal>(*journal_spool_, phases_);
+    journal_ = std::make_unique<PhaseJournal>(*journal_spool_, phases_, devices_);
     if (const size_t count = journal_->replay(); count != 0)
       log_line(LogLevel::notice,
-               std::to_string(count) + " records since the last snapshot of the phases are judged again");
+               std::to_string(count) + " records since the last snapshot of phases and devices are judged again");
     return {};
   }
 
@@ -197,7 +206,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
     return a.trusted_domains != b.trusted_domains || a.zones.internal != b.zones.internal ||
            a.zones.dmz != b.zones.dmz || a.relays.proxies != b.relays.proxies ||
            a.relays.resolvers != b.relays.resolvers || a.relays.mail != b.relays.mail ||
-           a.phases.rules != b.phases.rules || a.outputs != b.outputs;
+           a.phases.rules != b.phases.rules || a.devices != b.devices || a.outputs != b.outputs;
   }
 
   // Protocol names come with the data plane; those of a later process of the same build are the same.
@@ -207,6 +216,8 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
     AlertPipelineOptions options;
     for (const std::string& name : protocols_) options.protocols.push_back(name);
     options.host_name = config_->general.name;
+    options.devices = &devices_;
+    options.tells_new_devices = config_->devices.tell_new;
     options.threads = static_cast<unsigned>(std::max<uint64_t>(1, config_->control.drain_threads));
     options.on_alert = [this](std::string_view line) { alerts_.add(line); };
     std::vector<PipelineOutput> rows;
@@ -238,7 +249,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
       if (moved != 0)
         for (const Output& output : outputs_) output.pump->wake();
       if (Clock::now() >= next_snapshot) {
-        save_phases();
+        save_state();
         next_snapshot = Clock::now() + snapshot_interval;
       }
     }
@@ -254,10 +265,13 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
       empty = drain_->turn(now_ms + turn * drain_settle_ms) != 0 ? 0 : empty + 1;
   }
 
-  void save_phases() {
-    if (auto saved = phases_.save(phases_file_); !saved && save_error_ != saved.error().text) {
+  // What the journal holds is needed until both files are there.
+  void save_state() {
+    auto saved = phases_.save(phases_file_);
+    if (saved) saved = devices_.save(devices_file_);
+    if (!saved && save_error_ != saved.error().text) {
       save_error_ = saved.error().text;
-      log_line(LogLevel::error, "phases cannot be saved: " + describe(saved.error()));
+      log_line(LogLevel::error, "phases and devices cannot be saved: " + describe(saved.error()));
     } else if (saved && journal_ != nullptr) {
       journal_->forget();
     }
@@ -266,6 +280,8 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
   std::shared_ptr<const Config> config_;
   PhaseEngine phases_;
   PhaseAnswers phase_answers_;
+  Devices devices_;
+  DeviceAnswers device_answers_;
   std::unique_ptr<Spool> journal_spool_;
   std::unique_ptr<PhaseJournal> journal_;
   RecentAlerts alerts_;
@@ -278,7 +294,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
   std::vector<std::string> protocols_;
   std::unique_ptr<AlertPipeline> pipeline_;
   std::unique_ptr<Drain> drain_;
-  std::string phases_file_;
+  std::string phases_file_, devices_file_;
   std::string save_error_;
   std::thread thread_;
 };

@@ -201,6 +201,13 @@ struct PhasesConfig {
   std::string rules;  // path; empty = the built-in ones
 };
 
+struct DevicesConfig {
+  uint64_t devices_max;
+  bool tell_new;
+
+  bool operator==(const DevicesConfig&) const = default;
+};
+
 struct ControlConfig {
   std::string socket;
   std::string group;
@@ -221,6 +228,7 @@ struct Config {
   std::vector<FeedConfig> feeds;
   std::vector<RuleConfig> policy;
   PhasesConfig phases;
+  DevicesConfig devices;
   std::vector<OutputConfig> outputs;
   ControlConfig control;
 };
