@@ -27,6 +27,14 @@ Scratch& scratch() {
   return own;
 }
 
+// The row in scratch() as the format's text, valid until the next.
+const std::string& write_row(const Format& format, const FormatOptions& options) {
+  Scratch& own = scratch();
+  own.text.clear();
+  format.write(own.row, options, own.text);
+  return own.text;
+}
+
 }  // namespace
 
 // 64 records at most, with what the phases said of them and the rows they became, in order.
@@ -37,6 +45,7 @@ struct AlertPipeline::Chunk {
   };
   size_t first = 0, count = 0;
   std::vector<std::optional<Finding>> findings;
+  std::vector<uint8_t> introduces_device;
   std::vector<Payload> payloads;
   std::vector<std::string> alerts;  // EVE lines for on_alert
 };
@@ -54,33 +63,40 @@ AlertPipeline::AlertPipeline(AlertPipelineOptions options, PhaseEngine& phases, 
 
 AlertPipeline::~AlertPipeline() = default;
 
+// The rows of the record in scratch(), for every output that wants it.
+void AlertPipeline::make_record_rows(const ProductContext& context, Chunk& chunk) const {
+  Scratch& own = scratch();
+  const bool is_alert =
+      own.fields.record().header().type == RecordType::sighting || context.row.introduces_device;
+  for (size_t output = 0; output < outputs_.size(); ++output) {
+    const PipelineOutput& wanted = outputs_[output];
+    if (wanted.alerts_only && !is_alert) continue;
+    const auto keep = [&](std::string_view name) {
+      const RowHeader& header = own.row.header;
+      encode_message({header.wall_ns, header.id, header.severity, name, write_row(*wanted.format, options_.format)},
+                     chunk.payloads.emplace_back(Chunk::Payload{output, {}}).bytes);
+    };
+    own.row.clear();
+    if (wanted.products.empty() && event_row(own.fields, context.row, own.row)) keep(machine_row_name);
+    for (const Product* product : wanted.products)
+      if (product_row(*product, own.fields, context, wanted.format->shape, own.row)) keep(product->title);
+  }
+}
+
 void AlertPipeline::make_rows(std::span<const RecordView> records, Chunk& chunk) const {
   Scratch& own = scratch();
-  const auto write = [&](const Format& format) -> const std::string& {
-    own.text.clear();
-    format.write(own.row, options_.format, own.text);
-    return own.text;
-  };
   for (size_t i = 0; i < records.size(); ++i) {
     own.fields.read(records[i]);
     const Finding* finding = chunk.findings[i] ? &*chunk.findings[i] : nullptr;
-    const ProductContext context{{options_.protocols, options_.host_name, options_.dns_version, finding}, &phases_.site()};
-    const auto keep = [&](size_t output, std::string_view name) {
-      const RowHeader& header = own.row.header;
-      encode_message({header.wall_ns, header.id, header.severity, name, write(*outputs_[output].format)},
-                     chunk.payloads.emplace_back(Chunk::Payload{output, {}}).bytes);
-    };
-    for (size_t output = 0; output < outputs_.size(); ++output) {
-      const PipelineOutput& wanted = outputs_[output];
-      if (wanted.alerts_only && records[i].header().type != RecordType::sighting) continue;
+    ProductContext context{{options_.protocols, options_.host_name, options_.dns_version, finding}, &phases_.site()};
+    make_record_rows(context, chunk);
+    if (options_.on_alert && records[i].header().type == RecordType::sighting) {
       own.row.clear();
-      if (wanted.products.empty() && event_row(own.fields, context.row, own.row)) keep(output, machine_row_name);
-      for (const Product* product : wanted.products)
-        if (product_row(*product, own.fields, context, wanted.format->shape, own.row)) keep(output, product->title);
+      if (event_row(own.fields, context.row, own.row)) chunk.alerts.push_back(write_row(format_eve, options_.format));
     }
-    if (!options_.on_alert || records[i].header().type != RecordType::sighting) continue;
-    own.row.clear();
-    if (event_row(own.fields, context.row, own.row)) chunk.alerts.push_back(write(format_eve));
+    if (!chunk.introduces_device[i]) continue;
+    context.row.introduces_device = true;
+    make_record_rows(context, chunk);
   }
 }
 
@@ -92,6 +108,8 @@ Result<void> AlertPipeline::consume(std::span<const RecordView> records) {
     Chunk& chunk = chunks[i / chunk_records];
     if (chunk.count++ == 0) chunk.first = i;
     chunk.findings.push_back(phases_.consider(fields));
+    const bool is_new = options_.devices != nullptr && options_.devices->consider(fields);
+    chunk.introduces_device.push_back(is_new && options_.tells_new_devices ? 1 : 0);
   }
   workers_->arena.execute([&] {
     tbb::parallel_for(size_t{0}, chunks.size(), [&](size_t i) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// AlertPipeline: the alert's walk from records to spools, in one object: phases -> rows -> formats -> spool. The drain feeds it;
+// AlertPipeline: the alert's walk from records to spools, in one object: phases and devices -> rows -> formats -> spool. The drain feeds it;
 // sinks (pump.h) read the spools.
 //
 // Phases are asked in the order of the records, one by one: they join across hosts, and a sighting costs them little beside its rows.
@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "control/devices/devices.h"
 #include "control/drain/drain.h"
 #include "control/formats/format.h"
 #include "control/phases/engine.h"
@@ -26,7 +27,7 @@ struct PipelineOutput {
   std::vector<const Product*> products;  // empty = every event as its machine row (tree formats only)
   const Format* format = &format_eve;
   Spool* spool = nullptr;                // outlives the pipeline
-  bool alerts_only = false;              // rows of sightings only
+  bool alerts_only = false;              // rows of sightings and new devices only
 };
 
 struct AlertPipelineOptions {
@@ -34,6 +35,8 @@ struct AlertPipelineOptions {
   std::string host_name;                    // of the sensor; empty = not printed
   DnsVersion dns_version = DnsVersion::v3;
   FormatOptions format;
+  Devices* devices = nullptr;               // told of every record; outlives the pipeline; may be null
+  bool tells_new_devices = true;            // with a row for each
   unsigned threads = 1;                     // of the arena, the caller's included
   // Every sighting's EVE row, in order, from the thread that calls consume(): for live views. May be empty.
   std::function<void(std::string_view eve_line)> on_alert;
@@ -59,6 +62,7 @@ class AlertPipeline : public RecordHandler {
   struct Chunk;
   struct Workers;
   void make_rows(std::span<const RecordView> records, Chunk& chunk) const;
+  void make_record_rows(const ProductContext& context, Chunk& chunk) const;
   Result<void> store(const Chunk& chunk);
 
   AlertPipelineOptions options_;

@@ -102,6 +102,73 @@ BOOST_AUTO_TEST_CASE(a_sighting_reaches_every_output_that_wants_it_with_its_phas
   BOOST_TEST(pipeline.counters().rows == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(a_new_device_is_one_row_more_in_outputs_of_alerts_too) {
+  Directory directory;
+  auto events = *Spool::open({.directory = (directory.path / "events").string()});
+  auto alerts = *Spool::open({.directory = (directory.path / "alerts").string()});
+  auto leases = *Spool::open({.directory = (directory.path / "leases").string()});
+  PhaseEngine phases(one_rule(), documentation_site());
+  Devices devices(100);
+  AlertPipelineOptions options = options_with(1);
+  options.devices = &devices;
+  AlertPipeline pipeline(options, phases,
+                         {{"events", {}, &format_eve, events.get()},
+                          {"alerts", {}, &format_eve, alerts.get(), true},
+                          {"leases", {&product_dhcp, &product_nips}, &format_cef, leases.get()}});
+  std::vector<SampleRecord> records;
+  for (uint64_t sequence = 1; sequence <= 2; ++sequence)
+    records.emplace_back(RecordType::transaction, [&](RecordWriter& w) {
+      w.header().sequence = sequence;
+      w.endpoints().app_protocol = sample_dhcp;
+      w.endpoints().ip_protocol = 17;
+      w.endpoints().server_port = 67;
+      w.number(Field::dhcp_op, 1);
+      w.number(Field::dhcp_message_type, 3);
+      w.text(Field::dhcp_client_mac, "\x02\x11\x22\x33\x44\x55");
+      w.text(Field::dhcp_hostname, "desk-7");
+    });
+  BOOST_REQUIRE(pipeline.consume(views_of(records)).has_value());
+  BOOST_REQUIRE(pipeline.sync().has_value());
+  const auto rows = texts_in(*events);
+  BOOST_REQUIRE(rows.size() == 3U);
+  BOOST_TEST(nlohmann::json::parse(rows[0])["event_type"] == "dhcp");
+  const auto introduced = nlohmann::json::parse(rows[1]);
+  BOOST_TEST(introduced["event_type"] == "anomaly");
+  BOOST_TEST(introduced["anomaly"]["event"] == "dhcp.new_device");
+  BOOST_TEST(introduced["dhcp"]["client_mac"] == "02:11:22:33:44:55");
+  BOOST_TEST(introduced["dhcp"]["hostname"] == "desk-7");
+  BOOST_TEST(nlohmann::json::parse(rows[2])["event_type"] == "dhcp");
+  BOOST_TEST((texts_in(*alerts) == std::vector<std::string>{rows[1]}));
+  const auto cef = texts_in(*leases);
+  BOOST_REQUIRE(cef.size() == 2U);
+  BOOST_TEST(cef[0].find("|dhcp.new_device|3|cat=DHCP ") != std::string::npos);
+  BOOST_TEST(cef[0].find(" outcome=new ") != std::string::npos);
+  BOOST_TEST(cef[1].find("cat=IPS") != std::string::npos);
+  BOOST_TEST(cef[1].find("msg=dhcp.new_device") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(where_new_devices_are_not_told_they_are_learned_all_the_same) {
+  Directory directory;
+  auto alerts = *Spool::open({.directory = directory.path.string()});
+  PhaseEngine phases(one_rule(), documentation_site());
+  Devices devices(100);
+  AlertPipelineOptions options = options_with(1);
+  options.devices = &devices;
+  options.tells_new_devices = false;
+  AlertPipeline pipeline(options, phases, {{"alerts", {}, &format_eve, alerts.get(), true}});
+  const SampleRecord request(RecordType::transaction, [](RecordWriter& w) {
+    w.endpoints().ip_protocol = 17;
+    w.endpoints().server_port = 67;
+    w.number(Field::dhcp_message_type, 3);
+    w.text(Field::dhcp_client_mac, "device");
+  });
+  const RecordView view = request.view();
+  BOOST_REQUIRE(pipeline.consume({&view, 1}).has_value());
+  BOOST_REQUIRE(pipeline.sync().has_value());
+  BOOST_TEST(texts_in(*alerts).empty());
+  BOOST_TEST(devices.counters().known == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(the_output_does_not_depend_on_the_number_of_threads) {
   const auto records = sightings(300);
   std::vector<std::string> expected;

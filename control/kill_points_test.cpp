@@ -118,6 +118,22 @@ struct World {
     producer.publish(writer.finish());
   }
 
+  // A request for an address by the device of this number.
+  void publish_request(uint64_t device) {
+    const auto room = producer.reserve(1024);
+    BOOST_REQUIRE(!room.empty());
+    RecordWriter writer(room, RecordType::transaction);
+    writer.header().sequence = producer.next_sequence();
+    writer.header().boot_id = 7;
+    writer.header().wall_ns = sample_wall_ns + ++published * 1'000'000'000;
+    writer.endpoints().ip_protocol = 17;
+    writer.endpoints().server_port = 67;
+    writer.number(Field::dhcp_op, 1);
+    writer.number(Field::dhcp_message_type, 3);
+    writer.text(Field::dhcp_client_mac, "device " + std::to_string(device));
+    producer.publish(writer.finish());
+  }
+
   fs::path folder;
   std::span<uint8_t> memory;
   RingProducer producer;
@@ -128,29 +144,33 @@ struct World {
 struct Life {
   explicit Life(const World& world)
       : snapshot((world.folder / "phases.json").string()),
+        devices_snapshot((world.folder / "devices.json").string()),
         rows(*Spool::open({.directory = (world.folder / "rows").string(), .segment_bytes = 4096})),
         journal_spool(
             *Spool::open({.directory = (world.folder / "journal").string(), .segment_bytes = 4096})) {
     if (fs::exists(snapshot) && !phases.load(snapshot)) ::_exit(1);
+    if (fs::exists(devices_snapshot) && !devices.load(devices_snapshot)) ::_exit(1);
     journal.replay();
     journal.set_next(pipeline);
     if (!drain.attach(*RingConsumer::open(world.memory))) ::_exit(1);
   }
   void drain_all() {
     while (drain.turn() != 0)
-      if (phases.save(snapshot)) journal.forget();
+      if (phases.save(snapshot) && devices.save(devices_snapshot)) journal.forget();
   }
-  static AlertPipelineOptions options() {
+  static AlertPipelineOptions options(Devices& devices) {
     AlertPipelineOptions options;
+    options.devices = &devices;
     options.protocols.assign(std::begin(sample_protocols), std::end(sample_protocols));
     return options;
   }
 
-  std::string snapshot;
+  std::string snapshot, devices_snapshot;
   std::unique_ptr<Spool> rows, journal_spool;
   PhaseEngine phases{one_rule(), documentation_site()};
-  PhaseJournal journal{*journal_spool, phases};
-  AlertPipeline pipeline{options(), phases, {{"events", {}, &format_eve, rows.get()}}};
+  Devices devices{1000};
+  PhaseJournal journal{*journal_spool, phases, devices};
+  AlertPipeline pipeline{options(devices), phases, {{"events", {}, &format_eve, rows.get()}}};
   Drain drain{journal};
 };
 
@@ -202,4 +222,32 @@ BOOST_AUTO_TEST_CASE(control_killed_at_each_step_loses_no_record_and_doubles_non
   BOOST_TEST(host->evidence[static_cast<size_t>(SubPhase::p3_backdoor_untrusted)].count == world.published);
   BOOST_TEST_MESSAGE(kills << " kills, " << world.published << " records, " << again
                            << " rows came twice with their ids");
+}
+
+BOOST_AUTO_TEST_CASE(control_killed_at_each_step_tells_of_each_new_device_once) {
+  World world;
+  unsigned kills = 0;
+  uint64_t device_count = 0;
+  for (unsigned kill_at = 1, untouched = 0; untouched < 3 && kill_at < 500; ++kill_at) {
+    world.publish_request(++device_count);
+    world.publish_request(1);  // known since the first life
+    const int end = live(world, kill_at);
+    BOOST_REQUIRE_MESSAGE(end == killed || end == 0, "a life ended with " << end << " at call " << kill_at);
+    untouched = end == 0 ? untouched + 1 : 0;
+    kills += end == killed ? 1 : 0;
+  }
+  BOOST_TEST(kills > 10U);
+  BOOST_REQUIRE(live(world, 0) == 0);
+
+  Life last(world);
+  std::map<uint64_t, std::string> introductions;
+  while (const auto record = last.rows->read()) {
+    const auto message = decode_message(record->payload);
+    BOOST_REQUIRE(message.has_value());
+    if (message->text.find("dhcp.new_device") == std::string_view::npos) continue;
+    const auto [at, is_new] = introductions.try_emplace(message->id, message->text);
+    if (!is_new) BOOST_REQUIRE(at->second == message->text);
+  }
+  BOOST_TEST(introductions.size() == device_count);
+  BOOST_TEST(last.devices.counters().known == device_count);
 }

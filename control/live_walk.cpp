@@ -10,6 +10,7 @@
 
 #include "control/alert_pipeline.h"
 #include "control/configured_site.h"
+#include "control/device_answers.h"
 #include "control/drain/limits.h"
 #include "control/files/file_walk.h"
 #include "control/log.h"
@@ -97,13 +98,17 @@ PipelineOutput rows_for(const OutputConfig& config, Spool& spool) {
 class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvider {
  public:
   LiveWalk(const std::shared_ptr<const Config>& config, PhaseRules rules)
-      : config_(config), phases_(std::move(rules), configured_site(*config)), phase_answers_(phases_) {}
+      : config_(config),
+        phases_(std::move(rules), configured_site(*config)),
+        phase_answers_(phases_),
+        devices_(config->devices.devices_max),
+        device_answers_(devices_) {}
 
   ~LiveWalk() override {
     stopping_ = true;
     changed_.notify_all();
     if (thread_.joinable()) thread_.join();
-    save_phases();
+    save_state();
   }
 
   Result<void> open() {
@@ -112,6 +117,10 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
     if (std::filesystem::exists(phases_file_))
       if (auto loaded = phases_.load(phases_file_); !loaded)
         log_line(LogLevel::warning, "phases begin afresh: " + describe(loaded.error()));
+    devices_file_ = state_dir + "/devices.json";
+    if (std::filesystem::exists(devices_file_))
+      if (auto loaded = devices_.load(devices_file_); !loaded)
+        log_line(LogLevel::warning, "the table of devices begins afresh: " + describe(loaded.error()));
     if (auto opened = open_journal(); !opened) return opened;
     for (const OutputConfig& output : config_->outputs) {
       auto made = make_output(output, config_->general, state_dir);
@@ -126,7 +135,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
   void configure(std::shared_ptr<const Config> config) override {
     const std::lock_guard lock(mutex_);
     if (site_differs(*config_, *config))
-      log_line(LogLevel::warning, "zones, relays, trusted_domains, phases, outputs and file_store take effect when sekisho-control is restarted");
+      log_line(LogLevel::warning, "zones, relays, trusted_domains, phases, devices, outputs and file_store take effect when sekisho-control is restarted");
     config_ = std::move(config);
   }
 
@@ -144,7 +153,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
   // Nothing to do: the rings are ours as long as they are mapped, and turn() drains them to their heads.
   void lost() override {}
 
-  Providers providers() override { return {&phase_answers_, &alerts_, this, files_ != nullptr ? this : nullptr}; }
+  Providers providers() override { return {&phase_answers_, &alerts_, this, files_ != nullptr ? this : nullptr, &device_answers_}; }
 
   json files(size_t limit) override { return files_->store().list(limit); }
   std::optional<json> file(std::string_view sha256) override { return files_->store().show(sha256); }
@@ -193,10 +202,10 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
     auto spool = Spool::open(options);
     if (!spool) return tl::unexpected(spool.error());
     journal_spool_ = std::move(*spool);
-    journal_ = std::make_unique<PhaseJournal>(*journal_spool_, phases_);
+    journal_ = std::make_unique<PhaseJournal>(*journal_spool_, phases_, devices_);
     if (const size_t count = journal_->replay(); count != 0)
       log_line(LogLevel::notice,
-               std::to_string(count) + " records since the last snapshot of the phases are judged again");
+               std::to_string(count) + " records since the last snapshot of phases and devices are judged again");
     return {};
   }
 
@@ -218,7 +227,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
     return a.trusted_domains != b.trusted_domains || a.zones.internal != b.zones.internal ||
            a.zones.dmz != b.zones.dmz || a.relays.proxies != b.relays.proxies ||
            a.relays.resolvers != b.relays.resolvers || a.relays.mail != b.relays.mail ||
-           a.phases.rules != b.phases.rules || a.outputs != b.outputs || a.file_store != b.file_store;
+           a.phases.rules != b.phases.rules || a.devices != b.devices || a.outputs != b.outputs || a.file_store != b.file_store;
   }
 
   // Protocol names come with the data plane; those of a later process of the same build are the same.
@@ -228,6 +237,8 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
     AlertPipelineOptions options;
     for (const std::string& name : protocols_) options.protocols.push_back(name);
     options.host_name = config_->general.name;
+    options.devices = &devices_;
+    options.tells_new_devices = config_->devices.tell_new;
     options.threads = static_cast<unsigned>(std::max<uint64_t>(1, config_->control.drain_threads));
     options.on_alert = [this](std::string_view line) { alerts_.add(line); };
     std::vector<PipelineOutput> rows;
@@ -266,7 +277,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
       if (moved != 0)
         for (const Output& output : outputs_) output.pump->wake();
       if (Clock::now() >= next_snapshot) {
-        save_phases();
+        save_state();
         next_snapshot = Clock::now() + snapshot_interval;
       }
     }
@@ -282,10 +293,13 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
       empty = drain_->turn(now_ms + turn * drain_settle_ms) != 0 ? 0 : empty + 1;
   }
 
-  void save_phases() {
-    if (auto saved = phases_.save(phases_file_); !saved && save_error_ != saved.error().text) {
+  // What the journal holds is needed until both files are there.
+  void save_state() {
+    auto saved = phases_.save(phases_file_);
+    if (saved) saved = devices_.save(devices_file_);
+    if (!saved && save_error_ != saved.error().text) {
       save_error_ = saved.error().text;
-      log_line(LogLevel::error, "phases cannot be saved: " + describe(saved.error()));
+      log_line(LogLevel::error, "phases and devices cannot be saved: " + describe(saved.error()));
     } else if (saved && journal_ != nullptr) {
       journal_->forget();
     }
@@ -294,6 +308,8 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
   std::shared_ptr<const Config> config_;
   PhaseEngine phases_;
   PhaseAnswers phase_answers_;
+  Devices devices_;
+  DeviceAnswers device_answers_;
   std::unique_ptr<Spool> journal_spool_;
   std::unique_ptr<PhaseJournal> journal_;
   RecentAlerts alerts_;
@@ -307,7 +323,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
   std::unique_ptr<AlertPipeline> pipeline_;
   std::unique_ptr<Drain> drain_;
   std::unique_ptr<FileWalk> files_;
-  std::string phases_file_;
+  std::string phases_file_, devices_file_;
   std::string save_error_;
   std::thread thread_;
 };

@@ -13,7 +13,25 @@ namespace {
 
 using nlohmann::json;
 
-std::string time_text(uint64_t wall_ns) {
+json summary_json(const HostSummary& summary) {
+  json phases = json::object();
+  for (size_t i = 1; i < summary.evidence.size(); ++i) {
+    const Evidence& evidence = summary.evidence[i];
+    if (evidence.count == 0) continue;
+    phases[std::string(sub_phases[i].name)] = {{"count", evidence.count},
+                                               {"first", answer_time_text(evidence.first_ns)},
+                                               {"last", answer_time_text(evidence.last_ns)},
+                                               {"confidence", evidence.confidence()}};
+  }
+  return {{"host", address_text(summary.host)},  {"phase", summary.phase},
+          {"severity", summary.severity},        {"confidence", summary.confidence},
+          {"route", routes[summary.route].name_en}, {"first", answer_time_text(summary.first_ns)},
+          {"last", answer_time_text(summary.last_ns)},  {"phases", std::move(phases)}};
+}
+
+}  // namespace
+
+std::string answer_time_text(uint64_t wall_ns) {
   const auto seconds = static_cast<time_t>(wall_ns / 1'000'000'000);
   tm parts{};
   gmtime_r(&seconds, &parts);
@@ -21,24 +39,6 @@ std::string time_text(uint64_t wall_ns) {
   const size_t size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
   return {text, size};
 }
-
-json summary_json(const HostSummary& summary) {
-  json phases = json::object();
-  for (size_t i = 1; i < summary.evidence.size(); ++i) {
-    const Evidence& evidence = summary.evidence[i];
-    if (evidence.count == 0) continue;
-    phases[std::string(sub_phases[i].name)] = {{"count", evidence.count},
-                                               {"first", time_text(evidence.first_ns)},
-                                               {"last", time_text(evidence.last_ns)},
-                                               {"confidence", evidence.confidence()}};
-  }
-  return {{"host", address_text(summary.host)},  {"phase", summary.phase},
-          {"severity", summary.severity},        {"confidence", summary.confidence},
-          {"route", routes[summary.route].name_en}, {"first", time_text(summary.first_ns)},
-          {"last", time_text(summary.last_ns)},  {"phases", std::move(phases)}};
-}
-
-}  // namespace
 
 json PhaseAnswers::matrix() {
   json columns = json::array();

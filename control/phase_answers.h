@@ -7,6 +7,9 @@
 
 namespace sekisho {
 
+// "2026-11-25T12:20:29Z".
+std::string answer_time_text(uint64_t wall_ns);
+
 class PhaseAnswers final : public PhaseProvider {
  public:
   // The engine outlives it.

@@ -6,11 +6,13 @@
 
 namespace sekisho {
 
-// Sightings are evidence; flows may be. Requests to relays are joined within seconds and are not kept.
+// Sightings are evidence; flows may be; requests for addresses name devices. Requests to relays are joined
+// within seconds and are not kept.
 bool PhaseJournal::matters(const RecordView& record) {
   const RecordType type = record.header().type;
   return type == RecordType::sighting ||
-         (type == RecordType::flow && record.find_number(Field::flow_sightings).value_or(0) != 0);
+         (type == RecordType::flow && record.find_number(Field::flow_sightings).value_or(0) != 0) ||
+         Devices::matters(record);
 }
 
 size_t PhaseJournal::replay() {
@@ -25,6 +27,7 @@ size_t PhaseJournal::replay() {
     if (!record) continue;
     fields.read(*record);
     phases_.consider(fields);
+    devices_.consider(fields);
     ++count;
   }
   return count;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// PhaseJournal: what the phases were told since their last snapshot, on disk before the ring gives its space
-// back. A kill at any instruction then costs no evidence: the next process loads the snapshot and judges the
-// journal's records again (those that the snapshot knows are told apart by their sequence).
+// PhaseJournal: what the phases and the table of devices were told since their last snapshots, on disk before
+// the ring gives its space back. A kill at any instruction then costs no evidence: the next process loads the
+// snapshot and judges the journal's records again (those that the snapshot knows are told apart by their
+// sequence).
 //
 // Stands in front of the pipeline as the drain's handler. Thread-safety: the drain's thread alone.
 #pragma once
 
 #include <string>
 
+#include "control/devices/devices.h"
 #include "control/drain/drain.h"
 #include "control/phases/engine.h"
 #include "control/spool/spool.h"
@@ -16,13 +18,14 @@ namespace sekisho {
 
 class PhaseJournal final : public RecordHandler {
  public:
-  // Everything outlives it. `next` is the pipeline, which tells the phases itself.
-  PhaseJournal(Spool& spool, PhaseEngine& phases) : spool_(spool), phases_(phases) {}
+  // Everything outlives it. `next` is the pipeline, which tells both itself.
+  PhaseJournal(Spool& spool, PhaseEngine& phases, Devices& devices)
+      : spool_(spool), phases_(phases), devices_(devices) {}
   void set_next(RecordHandler& next) { next_ = &next; }
 
-  // Tells the phases what an earlier process did not save. Before the first consume().
+  // Tells both what an earlier process did not save. Before the first consume().
   size_t replay();
-  // The phases are saved, with all that was consumed before: nothing of it is needed any more.
+  // Both are saved, with all that was consumed before: nothing of it is needed any more.
   void forget();
 
   Result<void> consume(std::span<const RecordView> records) override;
@@ -33,6 +36,7 @@ class PhaseJournal final : public RecordHandler {
 
   Spool& spool_;
   PhaseEngine& phases_;
+  Devices& devices_;
   RecordHandler* next_ = nullptr;
   uint64_t last_appended_ = 0;
 };

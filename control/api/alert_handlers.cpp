@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was found: alerts, phases, why an alert is one, and files that were kept.
+// What was found: alerts, phases, devices, why an alert is one, and files that were kept.
 #include <charconv>
 
 #include "control/api/limits.h"
@@ -37,6 +37,12 @@ Answer phase_host(ControlState& state, const Request& request) {
   if (!out) return fail("nothing is known of " + address);
   return std::move(*out);
 }
+Answer device_list(ControlState& state, const Request& request) {
+  if (state.providers.devices == nullptr) return not_bound();
+  const auto limit = request.number("limit", 50, api_rows_max);
+  if (!limit) return tl::unexpected(limit.error());
+  return state.providers.devices->devices(*limit);
+}
 Answer why(ControlState& state, const Request& request) {
   if (state.providers.alerts == nullptr) return not_bound();
   auto out = state.providers.alerts->why(request.text("alert"));
@@ -61,6 +67,7 @@ constexpr Handler handlers[] = {
     {"alert tail", alert_tail},
     {"phase matrix", phase_matrix_of},
     {"phase host", phase_host},
+    {"device list", device_list},
     {"why", why},
     {"files list", files_list},
     {"files show", files_show},

@@ -26,11 +26,17 @@ class FakePhases final : public PhaseProvider {
   }
 };
 
+class FakeDevices final : public DeviceProvider {
+ public:
+  json devices(size_t limit) override { return {{"known", 7}, {"limit", limit}, {"devices", json::array()}}; }
+};
+
 struct Fixture {
   TemporaryFolder folder;
   DataplaneLink link{folder.file("dataplane.sock")};
   std::unique_ptr<Publisher> publisher;
   FakePhases phases;
+  FakeDevices devices;
   std::unique_ptr<ControlState> state;
   std::string reload_error;
 
@@ -42,7 +48,7 @@ struct Fixture {
                                                  "}\npolicy:\n- {severity_min: high, action: reset}\n");
     BOOST_REQUIRE(loaded.config.has_value());
     publisher->configure(std::make_shared<Config>(*loaded.config));
-    state = std::make_unique<ControlState>(ControlState{*publisher, link, {&phases, nullptr, nullptr},
+    state = std::make_unique<ControlState>(ControlState{*publisher, link, {&phases, nullptr, nullptr, &devices},
                                                         [this]() -> Result<void> {
                                                           if (!reload_error.empty()) return fail(reload_error);
                                                           return {};
@@ -234,4 +240,11 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_bound_says_so_and_what_is_answers, Fixture) 
   BOOST_TEST(result("phase matrix").contains("columns"));
   BOOST_TEST(result("phase host", {{"address", "10.0.0.7"}})["host"] == "10.0.0.7");
   BOOST_TEST(error("phase host", {{"address", "10.0.0.8"}}) == "nothing is known of 10.0.0.8");
+}
+
+BOOST_AUTO_TEST_CASE(devices_are_listed_as_many_as_asked_for) {
+  Fixture f;
+  BOOST_TEST(f.result("device list")["limit"] == 50);
+  BOOST_TEST(f.result("device list", {{"limit", "3"}})["limit"] == 3);
+  BOOST_TEST(f.ask("device list", {{"limit", "none"}})["ok"] == false);
 }

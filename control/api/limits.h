@@ -15,7 +15,7 @@ inline constexpr std::chrono::seconds api_publish_wait{120};
 inline constexpr size_t api_argument_bytes_max = 8192;
 // Bytes of a file that `indicator import` hands over.
 inline constexpr size_t api_import_bytes_max = size_t{256} << 20;
-// Indicators that one look-up names; rows that one `show flows` or `alert tail` brings.
+// Indicators that one look-up names; rows that one `show flows`, `alert tail` or `device list` brings.
 inline constexpr size_t api_lookup_max = 200;
 inline constexpr size_t api_rows_max = 1000;
 // Age of an lcore's heartbeat past which the status is degraded, ms.

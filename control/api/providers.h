@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What other parts of control tell the operator: phases, alerts, outputs. Bound in control/main.cpp; called from the threads of the
+// What other parts of control tell the operator: phases, alerts, outputs, devices. Bound in control/main.cpp; called from the threads of the
 // control socket, so an implementation locks for itself and answers soon.
 #pragma once
 
@@ -29,6 +29,13 @@ class AlertProvider {
   virtual std::optional<nlohmann::json> why(std::string_view id) = 0;
 };
 
+class DeviceProvider {
+ public:
+  virtual ~DeviceProvider() = default;
+  // {"known","introduced","forgotten","devices":[{"mac","address","host","vendor","leased","first","last"}]}, those seen last first
+  virtual nlohmann::json devices(size_t limit) = 0;
+};
+
 class OutputProvider {
  public:
   virtual ~OutputProvider() = default;
@@ -55,6 +62,7 @@ struct Providers {
   AlertProvider* alerts = nullptr;
   OutputProvider* outputs = nullptr;
   FileProvider* files = nullptr;
+  DeviceProvider* devices = nullptr;
 };
 
 }  // namespace sekisho

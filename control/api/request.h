@@ -43,7 +43,7 @@ struct Handler {
 std::span<const Handler> status_handlers();
 // indicator ..., config reload
 std::span<const Handler> indicator_handlers();
-// alert ..., phase ..., why
+// alert ..., phase ..., device ..., why
 std::span<const Handler> alert_handlers();
 
 // The set in force, as `status` and the answers to changes tell it.

@@ -58,6 +58,7 @@ constexpr ArgumentSpec tail_arguments[] = {
 };
 constexpr ArgumentSpec matrix_arguments[] = {{"wide", Form::flag, "A column for each sub-phase."}};
 constexpr ArgumentSpec host_arguments[] = {{"address", Form::positional, "An internal host.", "ADDR"}};
+constexpr ArgumentSpec device_arguments[] = {{"limit", Form::option, "At most this many, 50 unless given.", "N"}};
 constexpr ArgumentSpec why_arguments[] = {{"alert", Form::positional, "The alert's id, as its row shows it.", "ALERT-ID"}};
 constexpr ArgumentSpec files_arguments[] = {{"limit", Form::option, "The latest N files, 20 unless given.", "N"}};
 constexpr ArgumentSpec file_arguments[] = {{"sha256", Form::positional, "The file's digest: its name in the store.", "SHA256"}};
@@ -94,6 +95,8 @@ constexpr VerbSpec table[] = {
     {"alert tail", Place::control, "The latest alerts.", tail_arguments},
     {"phase matrix", Place::control, "Hosts by phases of an attack.", matrix_arguments},
     {"phase host", Place::control, "What is known of one host.", host_arguments},
+    {"device list", Place::control, "Devices that asked for an address (DHCP), those seen last first.",
+     device_arguments},
     {"why", Place::control, "Why an alert was raised: feed, indicator, field, value, generation.",
      why_arguments},
     {"files list", Place::control, "The file store: what it holds, the latest files, what was refused or evicted.", files_arguments},

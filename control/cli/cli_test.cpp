@@ -191,3 +191,18 @@ BOOST_AUTO_TEST_CASE(every_limit_has_a_sentence) {
   }
   BOOST_TEST(of_feeds >= 7U);
 }
+
+BOOST_AUTO_TEST_CASE(devices_are_a_table_with_what_was_forgotten_above_it) {
+  const json answer = {{"known", 2},
+                       {"forgotten", 3},
+                       {"introduced", 5},
+                       {"devices",
+                        {{{"mac", "02:00:5e:10:20:30"}, {"address", "192.0.2.23"}, {"host", "desk-7\x1b[2J"}, {"vendor", "MSFT 5.0"},
+                          {"leased", true}, {"first", "2026-11-22T01:00:00Z"}, {"last", "2026-11-22T02:00:00Z"}}}}};
+  const std::string text = show_answer("device list", answer, 0);
+  BOOST_TEST(text.find("2 devices known, 3 forgotten for devices.devices_max\n") == 0U);
+  BOOST_TEST(text.find("02:00:5e:10:20:30") != std::string::npos);
+  BOOST_TEST(text.find("192.0.2.23") != std::string::npos);
+  BOOST_TEST(text.find('\x1b') == std::string::npos);
+  BOOST_TEST(show_answer("device list", {{"known", 0}, {"forgotten", 0}, {"devices", json::array()}}, 0) == "0 devices known\n");
+}

@@ -234,6 +234,14 @@ std::string show_host(const json& a, size_t width) {
   return out + table.text(width);
 }
 
+std::string show_devices(const json& a, size_t width) {
+  std::string out = cell(a, "known") + " devices known";
+  if (a.value("forgotten", json(0)) != 0) out += ", " + cell(a, "forgotten") + " forgotten for devices.devices_max";
+  out += "\n";
+  if (list(a, "devices").empty()) return out;
+  return out + "\n" + object_table(a["devices"], {"mac", "address", "leased", "host", "vendor", "first", "last"}, width);
+}
+
 // A column for each sub-phase: for wide terminals and for tools that cut columns.
 std::string show_wide_matrix(const json& a, size_t width) {
   std::vector<std::string> header{"host", "severity"};
@@ -294,6 +302,7 @@ constexpr Shower showers[] = {
     {"alert tail", show_alerts},
     {"files list", show_files},
     {"phase host", show_host},
+    {"device list", show_devices},
     {"phase matrix", phase_table},
     {"phase matrix --wide", show_wide_matrix},
 };

@@ -225,6 +225,13 @@ struct PhasesConfig {
   std::string rules;  // path; empty = the built-in ones
 };
 
+struct DevicesConfig {
+  uint64_t devices_max;
+  bool tell_new;
+
+  bool operator==(const DevicesConfig&) const = default;
+};
+
 struct ControlConfig {
   std::string socket;
   std::string group;
@@ -245,6 +252,7 @@ struct Config {
   std::vector<FeedConfig> feeds;
   std::vector<RuleConfig> policy;
   PhasesConfig phases;
+  DevicesConfig devices;
   std::vector<OutputConfig> outputs;
   FileStoreConfig file_store;
   ControlConfig control;

@@ -255,13 +255,23 @@ constexpr KeySpec phases_keys[] = {
 };
 constexpr SectionSpec phases_section{"When observations add up to a phase of an attack.", phases_keys};
 
+constexpr KeySpec devices_keys[] = {
+    key<&DevicesConfig::devices_max>({.name = "devices_max",
+                                      .sentence = "Devices remembered; past it the one unseen longest goes, those without a lease first, and is new when it comes again.",
+                                      .fallback = "16384", .unit = "devices", .range = {16, 262'144}}),
+    key<&DevicesConfig::tell_new>({.name = "tell_new",
+                                   .sentence = "A row for each device that is not known yet; false while the table learns who is there.",
+                                   .fallback = "true"}),
+};
+constexpr SectionSpec devices_section{"Who asks for addresses (DHCP), by hardware address.", devices_keys};
+
 constexpr KeySpec output_keys[] = {
     key<&OutputConfig::name>({.name = "name", .sentence = "The output's name in counters.", .range = name_range,
                               .presence = Presence::required, .sample = "siem", .check = check_name}),
     key<&OutputConfig::sink>({.name = "sink", .sentence = "file: rotated; syslog: RFC 5424 over TCP, octet counting.",
                               .presence = Presence::required, .sample = "file"}),
     key<&OutputConfig::format>({.name = "format", .sentence = "Format of the rows.", .fallback = "eve"}),
-    key<&OutputConfig::rows>({.name = "rows", .sentence = "alerts: sightings and incidents; all: every transaction too.",
+    key<&OutputConfig::rows>({.name = "rows", .sentence = "alerts: sightings, incidents and new devices; all: every transaction too.",
                               .fallback = "alerts"}),
     key<&OutputConfig::products>({.name = "products", .sentence = "Rows of these log sources only; empty = all.",
                                   .range = name_range, .check = check_name}),
@@ -283,7 +293,7 @@ constexpr KeySpec control_keys[] = {
                                  .fallback = "/run/sekisho/control.sock", .range = socket_range, .check = check_path}),
     key<&ControlConfig::group>({.name = "group", .sentence = "Members may use the socket; root always may.",
                                 .fallback = "sekisho", .range = {1, 32}, .check = check_name}),
-    key<&ControlConfig::state_dir>({.name = "state_dir", .sentence = "Added indicators, generation, spool, phases.",
+    key<&ControlConfig::state_dir>({.name = "state_dir", .sentence = "Added indicators, generation, spool, phases, devices.",
                                     .fallback = "/var/lib/sekisho", .range = path_range, .check = check_path}),
     key<&ControlConfig::connections_max>({.name = "connections_max", .sentence = "Clients at once; one more is refused.",
                                           .fallback = "16", .unit = "connections", .range = {1, 256}}),
@@ -321,6 +331,7 @@ constexpr KeySpec root_keys[] = {
                           .sentence = "What a sighting leads to: the first row that matches; without one, alert."},
                          rule_section),
     key<&Config::phases>({.name = "phases", .sentence = phases_section.sentence}, phases_section),
+    key<&Config::devices>({.name = "devices", .sentence = devices_section.sentence}, devices_section),
     key<&Config::outputs>({.name = "outputs", .sentence = "Where rows go."}, output_section),
     key<&Config::file_store>({.name = "file_store", .sentence = file_store_section.sentence}, file_store_section),
     key<&Config::control>({.name = "control", .sentence = control_section.sentence}, control_section),

@@ -30,4 +30,14 @@ void anomaly_object(const FieldIndex& fields, const RowContext& context, Row& ro
   row.end();
 }
 
+// A device that nobody knew: found by control's own table, told as what a parser notices.
+void new_device_object(Row& row) {
+  row.object("anomaly");
+  row.text("app_proto", "dhcp");
+  row.text("type", "applayer");
+  row.text("event", new_device_event);
+  row.text("layer", "dhcp");
+  row.end();
+}
+
 }  // namespace sekisho

@@ -172,7 +172,10 @@ void put_objects(const FieldIndex& fields, const RowContext& context, Row& row) 
       fileinfo_object(fields, row);
       flow_object(fields, row);
       break;
-    case RecordType::transaction: put_transaction(fields, context, row); break;
+    case RecordType::transaction:
+      if (context.introduces_device) new_device_object(row);
+      put_transaction(fields, context, row);
+      break;
     case RecordType::file:
       put_transaction(fields, context, row);
       fileinfo_object(fields, row);
@@ -205,12 +208,18 @@ uint64_t row_id_of(const RecordHeader& header) {
   return mix(mix(place + 0x9e3779b97f4a7c15) + header.sequence);
 }
 
+uint64_t row_id_of(const RecordHeader& header, const RowContext& context) {
+  constexpr uint64_t of_device = 0x6e65772d6d616300;
+  return context.introduces_device ? mix(row_id_of(header) ^ of_device) : row_id_of(header);
+}
+
 std::string_view app_protocol_name(const FieldIndex& fields, const RowContext& context) {
   const size_t number = fields.record().endpoints().app_protocol;
   return number != 0 && number <= context.protocols.size() ? context.protocols[number - 1] : std::string_view{};
 }
 
 std::string_view event_type_of(const FieldIndex& fields, const RowContext& context) {
+  if (context.introduces_device) return "anomaly";
   switch (fields.record().header().type) {
     case RecordType::sighting: return "alert";
     case RecordType::transaction: return transaction_event_type(fields, context);
@@ -231,7 +240,7 @@ bool event_row(const FieldIndex& fields, const RowContext& context, Row& row) {
   const RecordHeader& header = fields.record().header();
   row.header.event_type = event_type;
   row.header.wall_ns = header.wall_ns;
-  row.header.id = row_id_of(header);
+  row.header.id = row_id_of(header, context);
   row.object();
   row.time("timestamp", header.wall_ns);
   if (belongs_to_flow(header.type)) row.number("flow_id", header.flow_id & flow_id_mask);

@@ -20,6 +20,7 @@ struct RowContext {
   std::string_view host_name;                   // of the sensor; empty = not printed
   DnsVersion dns_version = DnsVersion::v3;
   const Finding* finding = nullptr;             // what the phases say of this sighting; may be null
+  bool introduces_device = false;               // the row more of a record of DHCP that tells of a new device
 };
 
 // The event type that the record becomes; empty where there is no row for it.
@@ -49,6 +50,7 @@ void ldap_object(const FieldIndex& fields, Row& row);
 void smb_object(const FieldIndex& fields, Row& row);
 void flow_object(const FieldIndex& fields, Row& row);
 void anomaly_object(const FieldIndex& fields, const RowContext& context, Row& row);
+void new_device_object(Row& row);
 void alert_object(const FieldIndex& fields, const RowContext& context, Row& row);
 void stats_object(const FieldIndex& fields, Row& row);
 void gap_object(const FieldIndex& fields, Row& row);
@@ -56,6 +58,10 @@ void gap_object(const FieldIndex& fields, Row& row);
 std::string_view app_protocol_name(const FieldIndex& fields, const RowContext& context);
 // Of a row of this record: the same whenever the record is read again.
 uint64_t row_id_of(const RecordHeader& header);
+// The same; a row that introduces a device has another id than the record's own.
+uint64_t row_id_of(const RecordHeader& header, const RowContext& context);
+// The event of a row that introduces a device, named as anomalies are.
+inline constexpr std::string_view new_device_event = "dhcp.new_device";
 // 32 bits of an indicator's id: EVE's signature ids are numbers that receivers keep in signed 32 bits.
 uint32_t signature_id_of(uint64_t indicator_id);
 std::string_view action_word(uint64_t verdict);  // "allowed" or "blocked"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DHCP server, lease log: one row per message that makes, ends or refuses a lease.
+// DHCP server, lease log: one row per message that makes, ends or refuses a lease, and one for each device
+// that was not known.
 #include "control/rows/products/items.h"
 #include "control/rows/values.h"
 
@@ -20,11 +21,15 @@ std::string_view lease_state(const FieldIndex& fields) {
   return {};
 }
 
-bool applies(const FieldIndex& fields, const ProductContext&) {
-  return is_type(fields, RecordType::transaction) && !lease_state(fields).empty();
+std::string_view state_of(const FieldIndex& fields, const ProductContext& context) {
+  return context.row.introduces_device ? "new" : lease_state(fields);
 }
 
-void items(const FieldIndex& fields, const ProductContext&, Row& row) {
+bool applies(const FieldIndex& fields, const ProductContext& context) {
+  return is_type(fields, RecordType::transaction) && !state_of(fields, context).empty();
+}
+
+void items(const FieldIndex& fields, const ProductContext& context, Row& row) {
   row.item_time(LogItem::dhcp_timestamp, fields.record().header().wall_ns);
   put_item(fields, LogItem::dhcp_host,
            fields.has(Field::dhcp_hostname) ? Field::dhcp_hostname : Field::dhcp_fqdn, row);
@@ -36,7 +41,7 @@ void items(const FieldIndex& fields, const ProductContext&, Row& row) {
   }
   if (fields.has(Field::dhcp_client_mac))
     row.item(LogItem::dhcp_mac_address, hex_text(row, fields.bytes(Field::dhcp_client_mac), ":"));
-  row.item(LogItem::dhcp_state, lease_state(fields));
+  row.item(LogItem::dhcp_state, state_of(fields, context));
 }
 
 }  // namespace

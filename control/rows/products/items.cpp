@@ -93,6 +93,7 @@ void put_session(const FieldIndex& fields, const RowContext& context, const Sess
   else
     put_items(fields, items.file_name, Field::email_attachment, row);
   if (is_sighting(fields)) row.item(items.threat, threat_text(fields, row));
+  if (context.introduces_device) row.item(items.threat, new_device_event);
   if (is_type(fields, RecordType::anomaly)) row.item(items.threat, fields.text(Field::anomaly_name));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Network IPS: its threat log (sightings and anomalies).
+// Network IPS: its threat log (sightings, anomalies and new devices).
 #include "control/rows/products/items.h"
 
 namespace sekisho {
@@ -13,8 +13,8 @@ constexpr SessionItems session_items{LogItem::nips_session_bytes,    LogItem::ni
                                      LogItem::nips_session_user,     LogItem::nips_url,
                                      LogItem::nips_file_name,        LogItem::nips_threat};
 
-bool applies(const FieldIndex& fields, const ProductContext&) {
-  return is_sighting(fields) || is_type(fields, RecordType::anomaly);
+bool applies(const FieldIndex& fields, const ProductContext& context) {
+  return is_sighting(fields) || is_type(fields, RecordType::anomaly) || context.row.introduces_device;
 }
 
 void items(const FieldIndex& fields, const ProductContext& context, Row& row) {

@@ -12,8 +12,9 @@ namespace sekisho {
 namespace {
 
 // 0..10 as CEF counts. An indicator's severity 1..4, never below what the host's phase asks for.
-uint8_t severity_of(const FieldIndex& fields, const Finding* finding) {
-  if (is_type(fields, RecordType::anomaly)) return 3;
+uint8_t severity_of(const FieldIndex& fields, const RowContext& context) {
+  const Finding* finding = context.finding;
+  if (is_type(fields, RecordType::anomaly) || context.introduces_device) return 3;
   if (!is_sighting(fields)) return 0;
   constexpr uint8_t by_indicator[] = {3, 3, 5, 7, 9};
   const uint8_t severity = by_indicator[std::min<uint64_t>(fields.number(Field::sighting_severity), 4)];
@@ -69,10 +70,11 @@ void put_own_items(const FieldIndex& fields, const ProductContext& context, Row&
   if (is_sighting(fields)) put_sighting(fields, row);
 }
 
-void name_row(const FieldIndex& fields, const Product& product, Row& row) {
+void name_row(const FieldIndex& fields, const RowContext& context, const Product& product, Row& row) {
   RowHeader& header = row.header;
   header.name = product.title;
   if (is_type(fields, RecordType::anomaly)) header.name = fields.text(Field::anomaly_name);
+  if (context.introduces_device) header.name = new_device_event;
   if (!is_sighting(fields)) return;
   header.name = threat_text(fields, row);
   header.signature = signature_id_of(fields.number(Field::sighting_indicator));
@@ -95,13 +97,13 @@ bool product_row(const Product& product, const FieldIndex& fields, const Product
     const RecordHeader& header = fields.record().header();
     row.header.event_type = event_type_of(fields, context.row);
     row.header.wall_ns = header.wall_ns;
-    name_row(fields, product, row);
+    name_row(fields, context.row, product, row);
     product.items(fields, context, row);
     put_own_items(fields, context, row);
   }
-  row.header.id = row_id_of(fields.record().header());
+  row.header.id = row_id_of(fields.record().header(), context.row);
   row.header.product = product.title;
-  row.header.severity = severity_of(fields, context.row.finding);
+  row.header.severity = severity_of(fields, context.row);
   if (shape == RowShape::items) row.item(LogItem::sekisho_row_id, id_text(row.header.id, row));
   return true;
 }
