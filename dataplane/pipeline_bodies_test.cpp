@@ -103,6 +103,14 @@ BOOST_AUTO_TEST_CASE(a_listed_file_in_ranges_over_several_connections_is_stopped
   }
 }
 
+BOOST_AUTO_TEST_CASE(ranges_of_a_listed_file_that_overlap_do_not_hide_it) {
+  const size_t half = content.size() / 2, rest = content.size() - half;
+  TestWire wire({listed_content()});
+  BOOST_TEST(Download(wire).sends(range_of(0, half)) == "forward");
+  BOOST_TEST(Download(wire, 40001).sends(range_of(half - 5, 3)) == "forward");  // nothing new
+  BOOST_TEST(Download(wire, 40002).sends(range_of(half - 3, rest + 3)) == stopped);
+}
+
 BOOST_AUTO_TEST_CASE(ranges_that_do_not_follow_one_another_are_no_file) {
   const size_t half = content.size() / 2, rest = content.size() - half;
   TestWire wire({listed_content()});

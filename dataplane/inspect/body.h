@@ -77,6 +77,7 @@ struct Body {
   FileHash hash;
   RangeAssembly::File whole;    // that the range is part of
   FileHash assembled;
+  uint64_t assembled_before = 0;  // bytes of the range that `assembled` has from an earlier one, still to come
   LineReadings line_readings;
   uint8_t name[body_name_bytes_max];
   uint8_t type[body_type_bytes_max];

@@ -145,7 +145,11 @@ void Inspector::digest(Body& body, Bytes bytes) {
   } else if (!body.container) {
     body.hash.update(bytes);
   }
-  if (body.assembles) body.assembled.update(bytes);
+  if (body.assembles) {
+    const auto known = static_cast<size_t>(std::min<uint64_t>(body.assembled_before, bytes.size()));
+    body.assembled_before -= known;
+    body.assembled.update(bytes.subspan(known));
+  }
   scan_patterns(body, bytes);
   if (body.store != Body::Store::over) store(body, body.head_bytes().first(before), bytes);
   if (body.archive != Body::Archive::none) read_archive(body, body.head_bytes().first(before), bytes);
@@ -211,7 +215,8 @@ void Inspector::judge(Body& body) {
   readings[0] = body.hash;
   const size_t count = body.of_lines ? body.line_readings.readings(body.hash, readings) : 1;
   for (size_t i = 0; i < count; ++i) look_up_digests(body, readings[i].peek());
-  if (body.assembles && body.range.first + body.size == body.range.total) look_up_digests(body, body.assembled.peek());
+  if (body.assembles && body.assembled_before == 0 && body.range.first + body.size == body.range.total)
+    look_up_digests(body, body.assembled.peek());
 }
 
 // Only of what is downloaded as it is: under a Content-Encoding the range is the encoded file's.
@@ -224,15 +229,16 @@ void Inspector::begin_assembly(Body& body) {
   const Bytes url = transaction->first_value(Field::http_url);
   if (url.empty()) return;
   body.whole = {name_of(current_->flow->tuple, transaction->first_value(Field::http_host), url), range.total};
-  const FileHash* before = ranges_.up_to(body.whole, range.first);
-  body.assembles = range.first == 0 || before != nullptr;
-  body.assembled = before != nullptr ? *before : FileHash(file_hashes_);
+  const RangeAssembly::Beginning before = range.first != 0 ? ranges_.up_to(body.whole, range.first) : RangeAssembly::Beginning{};
+  body.assembles = range.first == 0 || before.hash != nullptr;
+  body.assembled = before.hash != nullptr ? *before.hash : FileHash(file_hashes_);
+  body.assembled_before = before.hash != nullptr ? before.bytes - range.first : 0;
 }
 
 // The last range makes a file of its own, beside the part that it is.
 void Inspector::end_assembly(const FlowInspection& inspection, Body& body, BodyEnd end) {
   const uint64_t next = body.range.first + body.size;
-  if (body.has_gap || end != BodyEnd::complete || body.size == 0) return;
+  if (body.has_gap || end != BodyEnd::complete || body.size == 0 || body.assembled_before != 0) return;
   if (next < body.range.total) return ranges_.keep(body.whole, next, body.assembled);
   if (next != body.range.total) return;
   body.file_id = ++next_file_;

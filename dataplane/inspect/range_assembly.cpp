@@ -5,10 +5,10 @@
 
 namespace sekisho {
 
-const FileHash* RangeAssembly::up_to(const File& file, uint64_t first) const {
+RangeAssembly::Beginning RangeAssembly::up_to(const File& file, uint64_t first) const {
   for (const Entry& entry : entries_)
-    if (entry.next == first && entry.file == file && first != 0) return &entry.hash;
-  return nullptr;
+    if (entry.next != 0 && entry.next >= first && entry.file == file) return {&entry.hash, entry.next};
+  return {};
 }
 
 void RangeAssembly::keep(const File& file, uint64_t next, const FileHash& hash) {

@@ -24,9 +24,12 @@ class RangeAssembly {
     bool operator==(const File&) const = default;
   };
 
-  // The digest of the file's bytes before `first`, where exactly those have come; else nullptr. Valid until
-  // the next keep().
-  const FileHash* up_to(const File& file, uint64_t first) const;
+  struct Beginning {
+    const FileHash* hash = nullptr;  // valid until the next keep()
+    uint64_t bytes = 0;
+  };
+  // What has come of the file, where it reaches to `first` or beyond it (ranges may overlap); else no hash.
+  Beginning up_to(const File& file, uint64_t first) const;
   // What came now ends before `next`.
   void keep(const File& file, uint64_t next, const FileHash& hash);
 
