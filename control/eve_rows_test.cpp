@@ -116,13 +116,23 @@ BOOST_AUTO_TEST_CASE(the_row_id_of_a_record_does_not_depend_on_when_it_is_read) 
   BOOST_TEST(row_id_of(header) != id);
 }
 
-BOOST_AUTO_TEST_CASE(a_members_row_names_its_archive) {
+BOOST_AUTO_TEST_CASE(a_files_row_says_whether_it_is_stored_and_in_which_archive_it_was) {
   const SampleRecord member(RecordType::file, [](RecordWriter& writer) {
     writer.number(Field::file_size, 5);
+    writer.number(Field::file_stored, 0);
+    writer.text(Field::file_store_reason, "member");
     writer.text(Field::file_archive, "a.zip");
     writer.number(Field::file_archive_id, 6);
   });
   const nlohmann::json info = parsed(member)["fileinfo"];
+  BOOST_TEST(info["stored"] == false);
+  BOOST_TEST(info["store_reason"] == "member");
   BOOST_TEST(info["archive"] == "a.zip");
   BOOST_TEST(info["archive_id"] == 6);
+  const SampleRecord stored(RecordType::file, [](RecordWriter& writer) {
+    writer.number(Field::file_size, 5);
+    writer.number(Field::file_stored, 1);
+  });
+  BOOST_TEST(parsed(stored)["fileinfo"]["stored"] == true);
+  BOOST_TEST(!parsed(stored)["fileinfo"].contains("store_reason"));
 }

@@ -11,6 +11,7 @@
 #include "control/alert_pipeline.h"
 #include "control/configured_site.h"
 #include "control/drain/limits.h"
+#include "control/files/file_walk.h"
 #include "control/log.h"
 #include "control/phase_answers.h"
 #include "control/phase_journal.h"
@@ -93,7 +94,7 @@ PipelineOutput rows_for(const OutputConfig& config, Spool& spool) {
   return output;
 }
 
-class LiveWalk final : public AlertWalk, public OutputProvider {
+class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvider {
  public:
   LiveWalk(const std::shared_ptr<const Config>& config, PhaseRules rules)
       : config_(config), phases_(std::move(rules), configured_site(*config)), phase_answers_(phases_) {}
@@ -117,6 +118,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
       if (!made) return tl::unexpected(made.error());
       outputs_.push_back(std::move(*made));
     }
+    if (auto opened = open_files(); !opened) return opened;
     thread_ = std::thread([this] { run(); });
     return {};
   }
@@ -124,7 +126,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
   void configure(std::shared_ptr<const Config> config) override {
     const std::lock_guard lock(mutex_);
     if (site_differs(*config_, *config))
-      log_line(LogLevel::warning, "zones, relays, trusted_domains, phases and outputs take effect when sekisho-control is restarted");
+      log_line(LogLevel::warning, "zones, relays, trusted_domains, phases, outputs and file_store take effect when sekisho-control is restarted");
     config_ = std::move(config);
   }
 
@@ -134,6 +136,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
     boot_id_ = attachment.boot_id;
     make_pipeline(attachment);
     drain_->retire();
+    if (files_ != nullptr) files_->retire();
     for (AttachedRing& ring : attachment.rings) attach_ring(ring);
     changed_.notify_all();
   }
@@ -141,7 +144,11 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
   // Nothing to do: the rings are ours as long as they are mapped, and turn() drains them to their heads.
   void lost() override {}
 
-  Providers providers() override { return {&phase_answers_, &alerts_, this}; }
+  Providers providers() override { return {&phase_answers_, &alerts_, this, files_ != nullptr ? this : nullptr}; }
+
+  json files(size_t limit) override { return files_->store().list(limit); }
+  std::optional<json> file(std::string_view sha256) override { return files_->store().show(sha256); }
+  json store() override { return files_->store().state(); }
 
   bool moving() const override { return monotonic_ms() - last_turn_ms_ < turn_ms_max; }
 
@@ -193,11 +200,25 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
     return {};
   }
 
+  // Also where nothing is stored any more: what lies there can be listed.
+  Result<void> open_files() {
+    const FileStoreConfig& config = config_->file_store;
+    FileStoreOptions options;
+    options.directory = config.directory.empty() ? config_->control.state_dir + "/files" : config.directory;
+    options.budget_bytes = config.budget_mb << 20;
+    options.when_full = config.when_full == StoreFull::refuse ? WhenFull::refuse : WhenFull::evict_oldest;
+    if (!config_->dataplane.stored_files.enabled && !std::filesystem::exists(options.directory)) return {};
+    auto store = FileStore::open(std::move(options));
+    if (!store) return tl::unexpected(store.error());
+    files_ = std::make_unique<FileWalk>(std::move(*store));
+    return {};
+  }
+
   static bool site_differs(const Config& a, const Config& b) {
     return a.trusted_domains != b.trusted_domains || a.zones.internal != b.zones.internal ||
            a.zones.dmz != b.zones.dmz || a.relays.proxies != b.relays.proxies ||
            a.relays.resolvers != b.relays.resolvers || a.relays.mail != b.relays.mail ||
-           a.phases.rules != b.phases.rules || a.outputs != b.outputs;
+           a.phases.rules != b.phases.rules || a.outputs != b.outputs || a.file_store != b.file_store;
   }
 
   // Protocol names come with the data plane; those of a later process of the same build are the same.
@@ -221,8 +242,15 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
     if (!mapping) return log_line(LogLevel::error, "a record ring cannot be mapped: " + describe(mapping.error()));
     auto consumer = RingConsumer::open(mapping->memory());
     if (!consumer) return log_line(LogLevel::error, describe(consumer.error()));
-    if (auto attached = drain_->attach(*consumer, std::make_shared<Mapping>(std::move(*mapping))); !attached)
+    auto memory = std::make_shared<Mapping>(std::move(*mapping));
+    if (ring.kind == RingKind::files) return attach_files(*consumer, std::move(memory));
+    if (auto attached = drain_->attach(*consumer, std::move(memory)); !attached)
       log_line(LogLevel::error, describe(attached.error()));
+  }
+
+  void attach_files(RingConsumer ring, std::shared_ptr<Mapping> memory) {
+    if (files_ == nullptr) return log_line(LogLevel::warning, "the data plane stores files; sekisho-control does so when it is restarted");
+    files_->attach(std::move(ring), std::move(memory), protocols_);
   }
 
   void run() {
@@ -278,6 +306,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider {
   std::vector<std::string> protocols_;
   std::unique_ptr<AlertPipeline> pipeline_;
   std::unique_ptr<Drain> drain_;
+  std::unique_ptr<FileWalk> files_;
   std::string phases_file_;
   std::string save_error_;
   std::thread thread_;

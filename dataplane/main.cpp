@@ -42,11 +42,15 @@ int complain(const Error& error) {
   return 1;
 }
 
-// Two for each worker, in the order of RingKind.
+bool stores_files(const DataplaneOptions& options) { return options.pipeline.inspector.stored_files.enabled; }
+
+// For each worker, in the order of RingKind: that of files where files are stored.
 Result<std::vector<MemoryFile>> make_rings(const DataplaneOptions& options) {
   std::vector<MemoryFile> rings;
   for (size_t lcore = 0; lcore < options.lcores.size(); ++lcore) {
-    for (const uint64_t mb : {options.sightings_ring_mb, options.transactions_ring_mb}) {
+    std::vector<uint64_t> sizes_mb = {options.sightings_ring_mb, options.transactions_ring_mb};
+    if (stores_files(options)) sizes_mb.push_back(options.files_ring_mb);
+    for (const uint64_t mb : sizes_mb) {
       auto memory = make_ring_memory("sekisho-ring", ring_mapping_bytes(mb << 20));
       if (!memory) return tl::unexpected(memory.error());
       rings.push_back(std::move(*memory));
@@ -154,12 +158,13 @@ int run(const DataplaneOptions& options) {
     context.idle_empty_polls = options.idle_empty_polls;
     context.idle_sleep_us_max = options.idle_sleep_us_max;
     const auto ring = [&](RingKind kind, uint64_t mb) {
-      return RingProducer((*rings)[i * ring_kind_count + static_cast<size_t>(kind)].mapping.memory(), mb << 20, i, kind, boot_id);
+      const size_t kinds = rings->size() / lcore_count;
+      return RingProducer((*rings)[i * kinds + static_cast<size_t>(kind)].mapping.memory(), mb << 20, i, kind, boot_id);
     };
-    workers.push_back(std::make_unique<Worker>(
-        context, worker_options(options, i, secret, paths),
-        RecordOutput(ring(RingKind::sightings, options.sightings_ring_mb),
-                     ring(RingKind::transactions, options.transactions_ring_mb), boot_id, static_cast<uint8_t>(i))));
+    RecordOutput output(ring(RingKind::sightings, options.sightings_ring_mb), ring(RingKind::transactions, options.transactions_ring_mb),
+                        boot_id, static_cast<uint8_t>(i));
+    if (stores_files(options)) output.set_files(ring(RingKind::files, options.files_ring_mb));
+    workers.push_back(std::make_unique<Worker>(context, worker_options(options, i, secret, paths), output));
     if (rte_eal_remote_launch(run_worker, workers.back().get(), options.lcores[i]) != 0)
       return complain({"lcore " + std::to_string(options.lcores[i]) + " takes no worker", {}, 0});
   }

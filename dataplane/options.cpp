@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <string_view>
 
 #include "dataplane/content/file_hash.h"
+#include "dataplane/content/file_type.h"
+#include "dataplane/protocols/protocol.h"
 #include "matchers/normalise/address.h"
 
 namespace sekisho {
@@ -66,6 +69,29 @@ bool digest_list(std::string_view text, HashKinds& out) {
                                                 : HashKinds::none;
     out = out | digest;
     return digest != HashKinds::none;
+  });
+}
+bool text_list(std::string_view text, std::vector<std::string>& out) {
+  out.clear();
+  return each_in_list(text, [&](std::string_view item) { return out.emplace_back(item), !item.empty(); });
+}
+bool type_list(std::string_view text, std::vector<std::string>& out) {
+  const FileTypeNames known = file_type_names();
+  return text_list(text, out) && std::all_of(out.begin(), out.end(), [&](const std::string& name) {
+           return std::find(known.names, known.names + known.count, name) != known.names + known.count;
+         });
+}
+bool protocol_list(std::string_view text, std::vector<std::string>& out) {
+  return text_list(text, out) && std::all_of(out.begin(), out.end(), [](const std::string& name) {
+           const ProtocolTable& table = protocol_table();
+           return std::any_of(table.protocols, table.protocols + table.count, [&](const Protocol* one) { return one->name == name; });
+         });
+}
+bool direction_list(std::string_view text, bool (&out)[2]) {
+  out[0] = out[1] = text.empty();
+  return each_in_list(text, [&](std::string_view item) {
+    if (item != "to_server" && item != "to_client") return false;
+    return out[item == "to_client" ? 1 : 0] = true;
   });
 }
 bool sinkhole_v4(std::string_view text, SinkholeOptions& out) {
@@ -182,6 +208,15 @@ constexpr Option options_table[] = {
     {"sinkhole-ipv4", [](std::string_view v, DataplaneOptions& o) { return sinkhole_v4(v, o.pipeline.sinkhole); }},
     {"sinkhole-ipv6", [](std::string_view v, DataplaneOptions& o) { return sinkhole_v6(v, o.pipeline.sinkhole); }},
     {"sinkhole-ttl-s", [](std::string_view v, DataplaneOptions& o) { return number_into(v, o.pipeline.sinkhole.ttl_s); }},
+    {"store-files", [](std::string_view v, DataplaneOptions& o) { return yes_no(v, o.pipeline.inspector.stored_files.enabled); }},
+    {"files-ring-mb", [](std::string_view v, DataplaneOptions& o) { return number_into(v, o.files_ring_mb); }},
+    {"store-types", [](std::string_view v, DataplaneOptions& o) { return type_list(v, o.pipeline.inspector.stored_files.types); }},
+    {"store-protocols",
+     [](std::string_view v, DataplaneOptions& o) { return protocol_list(v, o.pipeline.inspector.stored_files.protocols); }},
+    {"store-directions",
+     [](std::string_view v, DataplaneOptions& o) { return direction_list(v, o.pipeline.inspector.stored_files.directions); }},
+    {"store-bytes-min", [](std::string_view v, DataplaneOptions& o) { return number_into(v, o.pipeline.inspector.stored_files.bytes_min); }},
+    {"store-bytes-max", [](std::string_view v, DataplaneOptions& o) { return number_into(v, o.pipeline.inspector.stored_files.bytes_max); }},
     {"pair-name", [](std::string_view v, DataplaneOptions& o) { return o.pairs.emplace_back().name = v, !v.empty(); }},
     {"pair-mode", pair_mode},
     {"pair-a", [](std::string_view v, DataplaneOptions& o) { return pair_text(&PairOptions::a, v, o) && !v.empty(); }},

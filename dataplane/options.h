@@ -32,6 +32,7 @@ struct DataplaneOptions {
   unsigned mtu = 1500;
   uint64_t sightings_ring_mb = 16;
   uint64_t transactions_ring_mb = 64;
+  uint64_t files_ring_mb = 64;    // where files are stored
   unsigned idle_empty_polls = 0;  // 0: never sleep
   unsigned idle_sleep_us_max = 200;
   std::vector<PairOptions> pairs;

@@ -110,8 +110,8 @@ class TestWire {
 
   explicit TestWire(std::vector<Indicator> indicators = {}, const Adjust& adjust = {}, uint64_t ring_bytes = uint64_t{1} << 20)
       : image_(indicators) {
-    RingProducer producers[ring_kind_count];
-    for (unsigned kind = 0; kind < ring_kind_count; ++kind) {
+    RingProducer producers[kinds];
+    for (unsigned kind = 0; kind < kinds; ++kind) {
       memory_[kind].reset(static_cast<uint8_t*>(std::aligned_alloc(4096, ring_mapping_bytes(ring_bytes))));
       const std::span<uint8_t> memory(memory_[kind].get(), ring_mapping_bytes(ring_bytes));
       std::memset(memory.data(), 0, memory.size());
@@ -119,6 +119,7 @@ class TestWire {
       rings_[kind] = *RingConsumer::open(memory);
     }
     output_ = std::make_unique<RecordOutput>(producers[0], producers[1], 1U, uint8_t{0});
+    output_->set_files(producers[2]);
     pipeline_ = std::make_unique<Pipeline>(options(adjust), *output_);
     pipeline_->set_image(image_.image.get(), image_.scratch.get());
     ++wires_;
@@ -265,8 +266,9 @@ class TestWire {
   bool finished_ = false;
   uint64_t packets_received_ = 0;  // each has a time of its own
   LoadedImage image_;
-  std::unique_ptr<uint8_t, Free> memory_[ring_kind_count];
-  RingConsumer rings_[ring_kind_count];
+  static constexpr unsigned kinds = ring_kind_count + 1;  // and the ring of files
+  std::unique_ptr<uint8_t, Free> memory_[kinds];
+  RingConsumer rings_[kinds];
   std::unique_ptr<RecordOutput> output_;
   std::unique_ptr<Pipeline> pipeline_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was found: alerts, phases, and why an alert is one.
+// What was found: alerts, phases, why an alert is one, and files that were kept.
 #include <charconv>
 
 #include "control/api/limits.h"
@@ -44,11 +44,26 @@ Answer why(ControlState& state, const Request& request) {
   return std::move(*out);
 }
 
+Answer files_list(ControlState& state, const Request& request) {
+  if (state.providers.files == nullptr) return not_bound();
+  const auto limit = request.number("limit", 20, api_rows_max);
+  if (!limit) return tl::unexpected(limit.error());
+  return state.providers.files->files(*limit);
+}
+Answer files_show(ControlState& state, const Request& request) {
+  if (state.providers.files == nullptr) return not_bound();
+  auto out = state.providers.files->file(request.text("sha256"));
+  if (!out) return fail("no file " + shown(request.text("sha256")) + " is stored");
+  return std::move(*out);
+}
+
 constexpr Handler handlers[] = {
     {"alert tail", alert_tail},
     {"phase matrix", phase_matrix_of},
     {"phase host", phase_host},
     {"why", why},
+    {"files list", files_list},
+    {"files show", files_show},
 };
 
 }  // namespace

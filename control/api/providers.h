@@ -38,11 +38,23 @@ class OutputProvider {
   virtual nlohmann::json drain() = 0;
 };
 
+class FileProvider {
+ public:
+  virtual ~FileProvider() = default;
+  // {"files":[{"sha256","bytes","time","name","type",..}],"count","bytes","budget_bytes",counters}, the latest first.
+  virtual nlohmann::json files(size_t limit) = 0;
+  // The description of one, with the "path" of its file.
+  virtual std::optional<nlohmann::json> file(std::string_view sha256) = 0;
+  // The counts of files() alone.
+  virtual nlohmann::json store() = 0;
+};
+
 // Each may be absent: its verbs then say that this control does not have it.
 struct Providers {
   PhaseProvider* phases = nullptr;
   AlertProvider* alerts = nullptr;
   OutputProvider* outputs = nullptr;
+  FileProvider* files = nullptr;
 };
 
 }  // namespace sekisho

@@ -68,6 +68,7 @@ Answer status(ControlState& state, const Request&) {
   out["pairs"] = pairs;
   out["indicators"] = set_json(set);
   out["outputs"] = std::move(outputs);
+  if (state.providers.files != nullptr) out["files"] = state.providers.files->store();
   if (state.providers.outputs != nullptr) out["drain"] = state.providers.outputs->drain();
   return out;
 }

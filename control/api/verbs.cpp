@@ -59,6 +59,8 @@ constexpr ArgumentSpec tail_arguments[] = {
 constexpr ArgumentSpec matrix_arguments[] = {{"wide", Form::flag, "A column for each sub-phase."}};
 constexpr ArgumentSpec host_arguments[] = {{"address", Form::positional, "An internal host.", "ADDR"}};
 constexpr ArgumentSpec why_arguments[] = {{"alert", Form::positional, "The alert's id, as its row shows it.", "ALERT-ID"}};
+constexpr ArgumentSpec files_arguments[] = {{"limit", Form::option, "The latest N files, 20 unless given.", "N"}};
+constexpr ArgumentSpec file_arguments[] = {{"sha256", Form::positional, "The file's digest: its name in the store.", "SHA256"}};
 constexpr ArgumentSpec check_arguments[] = {
     {"file", Form::positional, "The configuration.", "FILE", "file"},
     {"rate", Form::option,
@@ -94,6 +96,8 @@ constexpr VerbSpec table[] = {
     {"phase host", Place::control, "What is known of one host.", host_arguments},
     {"why", Place::control, "Why an alert was raised: feed, indicator, field, value, generation.",
      why_arguments},
+    {"files list", Place::control, "The file store: what it holds, the latest files, what was refused or evicted.", files_arguments},
+    {"files show", Place::control, "Where a stored file came from, and its path.", file_arguments},
     {"config check", Place::local, "Checks a configuration, as a compiler does.", check_arguments},
     {"config reload", Place::control,
      "Reads the configuration file and all feeds again; a bad file leaves the old one in force.",

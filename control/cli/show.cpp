@@ -206,6 +206,22 @@ std::string show_alerts(const json& a, size_t width) {
       width);
 }
 
+std::string show_files(const json& a, size_t width) {
+  json files = list(a, "files");
+  for (json& file : files) shorten_time(file);
+  std::string out = cell(a, "count") + " files, " + cell(a, "bytes") + " of " + cell(a, "budget_bytes") + " bytes";
+  for (const char* name : {"stored", "duplicates", "refused", "evicted", "given_up", "abandoned", "write_errors"})
+    if (a.contains(name) && a[name] != 0) out += ", " + std::string(name) + " " + cell(a, name);
+  if (files.empty()) return out + "\n";
+  TextTable table({"sha256", "bytes", "time", "type", "protocol", "name"});
+  for (const json& file : files) {
+    std::vector<std::string> row;
+    for (const char* name : {"sha256", "bytes", "time", "type", "protocol", "name"}) row.push_back(cell(file, name));
+    table.add(std::move(row));
+  }
+  return out + "\n\n" + table.text(width);
+}
+
 // The host in one line, then each sub-phase with its evidence.
 std::string show_host(const json& a, size_t width) {
   std::string out = cell(a, "host") + ": phase " + cell(a, "phase") + ", incident severity " +
@@ -276,6 +292,7 @@ constexpr Shower showers[] = {
        return object_table(list(a, "limits"), {"folder", "name", "value", "what"}, w);
      }},
     {"alert tail", show_alerts},
+    {"files list", show_files},
     {"phase host", show_host},
     {"phase matrix", phase_table},
     {"phase matrix --wide", show_wide_matrix},

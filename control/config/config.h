@@ -27,6 +27,8 @@ enum class RuleAction : uint8_t { pass, alert, drop, reset, sinkhole, block_page
 enum class SinkType : uint8_t { file, syslog };
 enum class LogFormat : uint8_t { eve, cef };
 enum class RowSet : uint8_t { alerts, all };
+enum class FileDirection : uint8_t { to_server, to_client };
+enum class StoreFull : uint8_t { refuse, evict_oldest };    // a new file, or the one that came first
 enum class LogLevel : uint8_t { error, warning, notice, debug };
 
 // Their spelling in the file. Index = the enumerator's value (Severity: minus 1).
@@ -49,6 +51,8 @@ template <> struct Spelling<RuleAction> {
 template <> struct Spelling<SinkType> { static constexpr std::string_view names[] = {"file", "syslog"}; };
 template <> struct Spelling<LogFormat> { static constexpr std::string_view names[] = {"eve", "cef"}; };
 template <> struct Spelling<RowSet> { static constexpr std::string_view names[] = {"alerts", "all"}; };
+template <> struct Spelling<FileDirection> { static constexpr std::string_view names[] = {"to_server", "to_client"}; };
+template <> struct Spelling<StoreFull> { static constexpr std::string_view names[] = {"refuse", "evict_oldest"}; };
 template <> struct Spelling<LogLevel> {
   static constexpr std::string_view names[] = {"error", "warning", "notice", "debug"};
 };
@@ -127,6 +131,17 @@ struct SinkholeConfig {
   uint64_t ttl_s;
 };
 
+// Which files the data plane hands to the file store. An empty list matches everything.
+struct StoredFilesConfig {
+  bool enabled;
+  uint64_t ring_mb;  // per lcore, a power of two
+  std::vector<std::string> types;
+  std::vector<std::string> protocols;
+  std::vector<FileDirection> directions;
+  uint64_t bytes_min;
+  uint64_t bytes_max;
+};
+
 struct DataplaneConfig {
   std::vector<uint64_t> lcores;
   uint64_t main_lcore;
@@ -144,6 +159,7 @@ struct DataplaneConfig {
   ExhaustionConfig exhaustion;
   MalformedConfig malformed;
   SinkholeConfig sinkhole;
+  StoredFilesConfig stored_files;
 };
 
 struct ZonesConfig {
@@ -197,6 +213,14 @@ struct OutputConfig {
   bool operator==(const OutputConfig&) const = default;
 };
 
+struct FileStoreConfig {
+  std::string directory;  // empty = "files" in control.state_dir
+  uint64_t budget_mb;
+  StoreFull when_full;
+
+  bool operator==(const FileStoreConfig&) const = default;
+};
+
 struct PhasesConfig {
   std::string rules;  // path; empty = the built-in ones
 };
@@ -222,6 +246,7 @@ struct Config {
   std::vector<RuleConfig> policy;
   PhasesConfig phases;
   std::vector<OutputConfig> outputs;
+  FileStoreConfig file_store;
   ControlConfig control;
 };
 

@@ -25,6 +25,17 @@ std::string number_list(const std::vector<uint64_t>& numbers) {
 }
 std::string port(const PortConfig& port) { return port.pci.empty() ? port.vdev : port.pci; }
 
+std::string text_list(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& text : texts) out.append(out.empty() ? "" : ",").append(text);
+  return out;
+}
+std::string direction_list(const std::vector<FileDirection>& directions) {
+  std::string out;
+  for (const FileDirection direction : directions) out.append(out.empty() ? "" : ",").append(spelling(direction));
+  return out;
+}
+
 using D = DataplaneConfig;
 
 struct Option {
@@ -71,6 +82,14 @@ constexpr Option options[] = {
     {"sinkhole-ipv4", "address", [](const D& d) { return d.sinkhole.ipv4; }},
     {"sinkhole-ipv6", "address", [](const D& d) { return d.sinkhole.ipv6; }},
     {"sinkhole-ttl-s", "s", [](const D& d) { return number(d.sinkhole.ttl_s); }},
+    {"store-files", "yes, no", [](const D& d) { return yes_no(d.stored_files.enabled); }},
+    {"files-ring-mb", "MiB per lcore, a power of two", [](const D& d) { return number(d.stored_files.ring_mb); }},
+    {"store-types", "names, comma between; empty = all", [](const D& d) { return text_list(d.stored_files.types); }},
+    {"store-protocols", "names, comma between; empty = all", [](const D& d) { return text_list(d.stored_files.protocols); }},
+    {"store-directions", "to_server, to_client, comma between; empty = both",
+     [](const D& d) { return direction_list(d.stored_files.directions); }},
+    {"store-bytes-min", "bytes", [](const D& d) { return number(d.stored_files.bytes_min); }},
+    {"store-bytes-max", "bytes", [](const D& d) { return number(d.stored_files.bytes_max); }},
 };
 
 // Of each pair, in this order; a new pair-name begins the next pair.

@@ -145,6 +145,23 @@ constexpr KeySpec sinkhole_keys[] = {
 };
 constexpr SectionSpec sinkhole_section{"Where sinkholed names point.", sinkhole_keys};
 
+constexpr KeySpec stored_files_keys[] = {
+    key<&StoredFilesConfig::enabled>({.name = "enabled", .sentence = "Hand files that pass to the file store.", .fallback = "false"}),
+    key<&StoredFilesConfig::ring_mb>({.name = "ring_mb", .sentence = "The ring of their bytes, for each lcore; a file that does not fit is not stored.",
+                                      .fallback = "64", .unit = "MiB, a power of two", .range = {1, 8192}, .check = check_power_of_two}),
+    key<&StoredFilesConfig::types>({.name = "types", .sentence = "Types as `magic` of their rows names them (pe, pdf, ooxml, zip, ...); empty = all.",
+                                    .range = {1, 64}, .sample = "pe", .check = check_name}),
+    key<&StoredFilesConfig::protocols>({.name = "protocols", .sentence = "Protocols that carry them (http, smtp, ...); empty = all.",
+                                        .range = {1, 32}, .sample = "smtp", .check = check_name}),
+    key<&StoredFilesConfig::directions>({.name = "directions", .sentence = "to_client: downloads; to_server: uploads and sent mail; empty = both.",
+                                         .sample = "to_client"}),
+    key<&StoredFilesConfig::bytes_min>({.name = "bytes_min", .sentence = "Smaller files are not stored.", .fallback = "1", .unit = "bytes",
+                                        .range = {1, uint64_t{1} << 40}}),
+    key<&StoredFilesConfig::bytes_max>({.name = "bytes_max", .sentence = "Larger files are not stored.", .fallback = "33554432", .unit = "bytes",
+                                        .range = {1, uint64_t{1} << 40}}),
+};
+constexpr SectionSpec stored_files_section{"Which files go to the file store; members of archives go with their archive.", stored_files_keys};
+
 constexpr KeySpec dataplane_keys[] = {
     key<&DataplaneConfig::lcores>({.name = "lcores", .sentence = "CPUs that inspect packets, one worker each.",
                                    .fallback = "1", .unit = "CPU index", .range = {0, 1023}}),
@@ -176,6 +193,7 @@ constexpr KeySpec dataplane_keys[] = {
     key<&DataplaneConfig::exhaustion>({.name = "exhaustion", .sentence = exhaustion_section.sentence}, exhaustion_section),
     key<&DataplaneConfig::malformed>({.name = "malformed", .sentence = malformed_section.sentence}, malformed_section),
     key<&DataplaneConfig::sinkhole>({.name = "sinkhole", .sentence = sinkhole_section.sentence}, sinkhole_section),
+    key<&DataplaneConfig::stored_files>({.name = "stored_files", .sentence = stored_files_section.sentence}, stored_files_section),
 };
 constexpr SectionSpec dataplane_section{"The packet's side. Changes here need a restart of sekisho-dataplane.", dataplane_keys};
 
@@ -280,6 +298,16 @@ constexpr KeySpec control_keys[] = {
 };
 constexpr SectionSpec control_section{"The operator's side. `sekishoctl` and SIGHUP reload feeds and policy.", control_keys};
 
+constexpr KeySpec file_store_keys[] = {
+    key<&FileStoreConfig::directory>({.name = "directory", .sentence = "Where the files lie; empty = \"files\" in control.state_dir.",
+                                      .range = {0, 4095}}),
+    key<&FileStoreConfig::budget_mb>({.name = "budget_mb", .sentence = "The bytes of all of them together.", .fallback = "4096", .unit = "MiB",
+                                      .range = {1, uint64_t{1} << 30}}),
+    key<&FileStoreConfig::when_full>({.name = "when_full", .sentence = "evict_oldest: what came first goes; refuse: new files are not stored. `sekishoctl files list` counts both.",
+                                      .fallback = "evict_oldest"}),
+};
+constexpr SectionSpec file_store_section{"The files that dataplane.stored_files chooses, by their SHA-256, for the hand-over to a sandbox.", file_store_keys};
+
 constexpr KeySpec root_keys[] = {
     key<&Config::general>({.name = "general", .sentence = general_section.sentence}, general_section),
     key<&Config::dataplane>({.name = "dataplane", .sentence = dataplane_section.sentence}, dataplane_section),
@@ -294,6 +322,7 @@ constexpr KeySpec root_keys[] = {
                          rule_section),
     key<&Config::phases>({.name = "phases", .sentence = phases_section.sentence}, phases_section),
     key<&Config::outputs>({.name = "outputs", .sentence = "Where rows go."}, output_section),
+    key<&Config::file_store>({.name = "file_store", .sentence = file_store_section.sentence}, file_store_section),
     key<&Config::control>({.name = "control", .sentence = control_section.sentence}, control_section),
 };
 constexpr SectionSpec config_section{"Sekisho's configuration.", root_keys};

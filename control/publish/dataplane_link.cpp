@@ -48,8 +48,9 @@ Result<RingKind> ring_kind(const json& ring) {
   const std::string name = text_in(ring, "kind");
   if (name == "sightings") return RingKind::sightings;
   if (name == "transactions") return RingKind::transactions;
+  if (name == "files") return RingKind::files;
   const uint64_t number = number_in(ring, "kind");
-  if (name.empty() && number < ring_kind_count) return static_cast<RingKind>(number);
+  if (name.empty() && number <= static_cast<uint64_t>(RingKind::files)) return static_cast<RingKind>(number);
   return fail("the data plane names a ring of an unknown kind");
 }
 

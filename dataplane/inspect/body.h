@@ -35,6 +35,8 @@ struct Body {
     bool broken;       // damaged: counted, no longer decoded
   };
 
+  // Whether its bytes go to the file store (stored_files.cpp). `undecided`: until its type is known.
+  enum class Store : uint8_t { undecided, on, over };
   // Whether the file is read as an archive beside being a file (archives.cpp).
   enum class Archive : uint8_t { undecided, none, open, closed };
 
@@ -51,6 +53,8 @@ struct Body {
   bool of_lines = false;        // a mailed text: `line_readings` holds what `hash` lacks
   Archive archive = Archive::undecided;
   uint8_t depth = 0;            // archives that it is in
+  Store store = Store::over;
+  bool stored = false;          // all its bytes are in the ring of files
   bool exhausted = false;       // its members had more than their bound: no more of them is read
   uint8_t layer_count = 0;
   uint16_t name_size = 0;
@@ -63,6 +67,8 @@ struct Body {
   Layer reader = {};            // of an open archive
   Body* holder = nullptr;       // of a member: its archive; outlives it
   Body* outermost = nullptr;    // of a member: the file that came by itself; outlives it
+  const char* store_reason = "off";  // why it is not stored; static
+  uint64_t store_bytes = 0;     // put into the ring of files so far
   uint64_t opened_bytes = 0;    // of such a file: the content of all members, in whatever depth
   void* pattern_stream = nullptr;
   uint32_t pattern_generation = 0;  // of the image the stream belongs to
@@ -76,6 +82,11 @@ struct Body {
   Bytes type_bytes() const { return {type, type_size}; }
   Bytes head_bytes() const { return {head, head_size}; }
 };
+
+// The others are looked through and are nobody's download.
+inline bool carries_file(BodyCarrier carrier) {
+  return carrier != BodyCarrier::mail_text && carrier != BodyCarrier::http_query && carrier != BodyCarrier::websocket_message;
+}
 
 struct BodyMemory {
   BodyMemory(uint32_t bodies_max, uint32_t decoders_max, uint32_t streams_max, size_t stream_bytes,

@@ -26,11 +26,6 @@ uint16_t keep(uint8_t* to, size_t most, Bytes from) {
   return static_cast<uint16_t>(size);
 }
 
-// The others are looked through and are nobody's download.
-bool carries_file(BodyCarrier carrier) {
-  return carrier != BodyCarrier::mail_text && carrier != BodyCarrier::http_query && carrier != BodyCarrier::websocket_message;
-}
-
 // Of a multipart message all bytes are searched for patterns; its parts are not searched again.
 bool looked_through_already(BodyCarrier carrier) {
   return carrier == BodyCarrier::form_part || carrier == BodyCarrier::http_part;
@@ -88,6 +83,7 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   body->of_lines = meta.lines && !body->container;
   if (body->of_lines) body->line_readings = LineReadings(file_hashes_);
   if (!looked_through_already(meta.carrier)) open_patterns(*body);
+  begin_store(*body, meta);
   body->next = inspection.bodies;
   inspection.bodies = body;
   ++inspection.open_bodies;
@@ -134,6 +130,7 @@ void Inspector::digest(Body& body, Bytes bytes) {
     body.hash.update(bytes);
   }
   scan_patterns(body, bytes);
+  if (body.store != Body::Store::over) store(body, body.head_bytes().first(before), bytes);
   if (body.archive != Body::Archive::none) read_archive(body, body.head_bytes().first(before), bytes);
 }
 
@@ -175,6 +172,7 @@ void Inspector::finish_body(FlowInspection& inspection, Body* body, BodyEnd end)
     if (!type.empty()) look_up(transaction, Field::file_type, as_bytes(type), 0);
     if (!look_ups_.empty()) look_up_now();  // the record says whether the file was stopped
     const bool is_file = carries_file(body->carrier) && (body->size > 0 || body->name_size > 0);
+    if (body->store != Body::Store::over || body->store_bytes != 0) finish_store(inspection, *body, end);
     if (is_file) write_file(inspection, *body, end);
   }
   Body** link = &inspection.bodies;

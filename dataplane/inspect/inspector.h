@@ -18,6 +18,7 @@
 #include "dataplane/inspect/look_ups.h"
 #include "dataplane/inspect/record_output.h"
 #include "dataplane/inspect/sighting_folder.h"
+#include "dataplane/inspect/stored_files.h"
 #include "dataplane/observe/sink.h"
 #include "dataplane/stats/named_counters.h"
 #include "dataplane/verdict/carried_out.h"
@@ -38,6 +39,7 @@ struct InspectorOptions {
   HashKinds file_hashes = HashKinds::none;  // digests wanted in every file record, beyond those indicators need
   bool unlimited_content = false;         // captures: no ratio bound on decompression
   bool open_archives = true;              // read the members of archives (content/archive)
+  StoredFiles stored_files;               // which files go into the ring of files
   bool judge_open_bodies = true;          // look up the digest "if the body ended here" at each segment's end
   WireMode modes[port_pairs_max] = {};    // by port pair
 };
@@ -57,6 +59,12 @@ struct InspectorCounters {
   uint64_t body_refused = 0;
   uint64_t body_layers = 0;
   uint64_t archives = 0;            // opened
+  uint64_t files_stored = 0;        // whole in the ring of files
+  uint64_t files_chosen = 0;        // by policy: stored and what follows
+  uint64_t files_too_large = 0;
+  uint64_t files_too_small = 0;
+  uint64_t files_ring_full = 0;
+  uint64_t files_damaged = 0;       // cut short, or bytes are missing
   uint64_t body_unscanned = 0;      // no memory, or too little of it, for the patterns' state
   uint64_t flows_refused = 0;       // no block for a flow's layer-7 state: not inspected
   uint64_t sightings = 0;
@@ -184,6 +192,15 @@ class Inspector final : public Sink {
   void finish_archive(Body& body, BodyEnd end);
   bool may_open(Body& member, size_t bytes);
   void note_archive(Body& member) const;
+  // stored_files.cpp
+  void begin_store(Body& body, const BodyMeta& meta) const;
+  void store(Body& body, Bytes before, Bytes bytes);
+  void choose_store(Body& body);
+  void put_bytes(Body& body, Bytes bytes);
+  bool put_piece(Body& body, Bytes piece);
+  bool write_file_end(const FlowInspection& inspection, const Body& body, bool whole);
+  void refuse_store(Body& body, const char* reason, uint64_t& counter);
+  void finish_store(const FlowInspection& inspection, Body& body, BodyEnd end);
   void judge(Body& body);
   void look_up_digests(const Body& body, const FileDigests& digests);
   void open_patterns(Body& body);

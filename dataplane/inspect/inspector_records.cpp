@@ -196,6 +196,8 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
   write_range(body.range, writer);
   writer.number(Field::file_direction, static_cast<uint64_t>(body.direction));
   writer.text(Field::file_carrier, carrier_names[static_cast<size_t>(body.carrier)]);
+  writer.number(Field::file_stored, body.stored ? 1 : 0);
+  if (!body.stored) writer.text(Field::file_store_reason, body.store_reason);
   if (body.holder != nullptr) {
     if (archive_name_size > 0) writer.bytes(Field::file_archive, body.holder->name_bytes());
     writer.number(Field::file_archive_id, body.holder->file_id);

@@ -45,6 +45,8 @@ inline constexpr unsigned sightings_fold_percent = 75;
 inline constexpr uint32_t folded_sightings_max = 64;
 // Room for the record of a folded sighting, bytes. Past it: its longest texts are left out, the record carries flag fields_dropped.
 inline constexpr uint32_t folded_sighting_bytes = 2048;
+// Bytes of a file in one record of the ring of files, bytes. More goes in further records.
+inline constexpr size_t stored_piece_bytes_max = 16384;
 // Anomaly records of one flow, count. Past it only the counters rise.
 inline constexpr unsigned flow_anomalies_max = 32;
 

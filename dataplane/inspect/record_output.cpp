@@ -12,7 +12,7 @@ constexpr uint32_t gap_payload_bytes = 2 * sizeof(RecordField);
 }  // namespace
 
 RecordOutput::RecordOutput(RingProducer sightings, RingProducer transactions, uint32_t boot_id, uint8_t lcore)
-    : rings_{sightings, transactions}, boot_id_(boot_id), lcore_(lcore) {}
+    : rings_{sightings, transactions, {}}, boot_id_(boot_id), lcore_(lcore) {}
 
 bool RecordOutput::reserve(RingKind kind, RecordType type, uint32_t payload_bytes, uint64_t sequence) {
   const uint32_t bytes = std::min((fixed_bytes + payload_bytes + 7) & ~7U, record_bytes_max);
@@ -38,6 +38,7 @@ void RecordOutput::stamp(RecordWriter& writer, RingKind kind) const {
 
 bool RecordOutput::begin(RingKind kind, RecordType type, uint32_t payload_bytes) {
   RingProducer& ring = rings_[static_cast<size_t>(kind)];
+  if (!ring.is_open()) return false;
   uint64_t& gap_from = gap_from_[static_cast<size_t>(kind)];
   uint64_t sequence = ring.next_sequence();
   if (gap_from != 0 && reserve(kind, RecordType::gap, gap_payload_bytes, sequence)) {

@@ -29,6 +29,8 @@ class RecordOutput {
   // Begins a record of at most `payload_bytes` of fields; false when its ring is full (counted; the sequence shows it). On true the
   // caller adds fields to `writer()` and calls publish().
   bool begin(RingKind ring, RecordType type, uint32_t payload_bytes);
+  // The ring of files; before traffic. Without one, begin() of it is always false.
+  void set_files(RingProducer files) { rings_[static_cast<size_t>(RingKind::files)] = files; }
   RecordWriter& writer() { return *writer_; }
   // A finished record kept until now (a folded sighting): written with a number of its own, this count in its field `count_field`, and
   // the time `seen`. False when its ring is full, as begin().
@@ -46,8 +48,8 @@ class RecordOutput {
  private:
   bool reserve(RingKind kind, RecordType type, uint32_t payload_bytes, uint64_t sequence);
 
-  RingProducer rings_[ring_kind_count];
-  uint64_t gap_from_[ring_kind_count] = {};  // first sequence dropped since the last record that found room; 0 = none
+  RingProducer rings_[ring_kind_count + 1];
+  uint64_t gap_from_[ring_kind_count + 1] = {};  // first sequence dropped since the last record that found room; 0 = none
   uint32_t boot_id_;
   uint8_t lcore_;
   uint32_t generation_ = 0;

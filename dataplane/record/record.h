@@ -18,10 +18,11 @@ namespace sekisho {
 inline constexpr uint8_t record_version = 1;
 inline constexpr uint32_t record_bytes_max = 65536;
 
-enum class RecordType : uint16_t { pad, sighting, transaction, flow, file, anomaly, stats, gap };
+enum class RecordType : uint16_t { pad, sighting, transaction, flow, file, anomaly, stats, gap, file_piece };
 // One ring of each kind per lcore: transactions may overflow without taking sightings with them.
-enum class RingKind : uint16_t { sightings, transactions };
-inline constexpr unsigned ring_kind_count = 2;
+// `files`: pieces of the files that policy stores, where it stores any; read by the file store, not by the drain.
+enum class RingKind : uint16_t { sightings, transactions, files };
+inline constexpr unsigned ring_kind_count = 2;  // of those that each lcore has
 
 struct RecordHeader {
   uint32_t length;         // of the whole record, bytes, a multiple of 8

@@ -49,6 +49,7 @@ class RingProducer {
   // Formats fresh memory of ring_mapping_bytes(capacity).
   RingProducer(std::span<uint8_t> memory, uint64_t capacity, uint32_t lcore, RingKind kind, uint32_t boot_id);
 
+  bool is_open() const { return capacity_ != 0; }
   // Memory for one record of at most `bytes` (a multiple of 8); empty when the ring is full. Not visible until publish().
   std::span<uint8_t> reserve(uint32_t bytes);
   // Publishes the record written into the last reservation; `length` <= what was reserved.

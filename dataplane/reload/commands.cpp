@@ -37,8 +37,9 @@ Reply attach(const DataplaneView& view, const json&, Files&) {
   json& pairs = reply.body["pairs"] = json::array();
   for (const PairOptions& pair : view.options->pairs) pairs.push_back({{"name", pair.name}, {"mode", mode_word(pair.mode)}});
   json& rings = reply.body["rings"] = json::array();
+  const size_t kinds = view.rings.size() / view.workers.size();  // that of files is the last, where there is one
   for (size_t i = 0; i < view.rings.size(); ++i) {
-    rings.push_back({{"lcore", i / ring_kind_count}, {"kind", i % ring_kind_count}, {"bytes", view.rings[i].mapping.memory().size()}});
+    rings.push_back({{"lcore", i / kinds}, {"kind", i % kinds}, {"bytes", view.rings[i].mapping.memory().size()}});
     reply.files.push_back(view.rings[i].file.get());
   }
   reply.body["heartbeat"] = true;

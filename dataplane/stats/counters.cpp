@@ -76,6 +76,12 @@ void add_inspection(const Pipeline& pipeline, Sums& sums) {
   sums["inspect.body_refused"] += counters.body_refused;
   sums["inspect.body_layers"] += counters.body_layers;
   sums["inspect.archives"] += counters.archives;
+  sums["files.chosen"] += counters.files_chosen;
+  sums["files.stored"] += counters.files_stored;
+  sums["files.too_large"] += counters.files_too_large;
+  sums["files.too_small"] += counters.files_too_small;
+  sums["files.damaged"] += counters.files_damaged;
+  sums["files.ring_full"] += counters.files_ring_full;
   sums["inspect.body_unscanned"] += counters.body_unscanned;
   sums["inspect.flows_refused"] += counters.flows_refused;
   sums["inspect.sightings"] += counters.sightings;
@@ -108,6 +114,7 @@ void add_worker(const Worker& worker, Sums& sums) {
   sums["ring.published"] += worker.output().published();
   sums["ring.sightings.sequence"] += worker.output().ring(RingKind::sightings).last_sequence();
   sums["ring.sightings.dropped"] += worker.output().ring(RingKind::sightings).dropped();
+  sums["ring.files.dropped"] += worker.output().ring(RingKind::files).dropped();
   sums["ring.transactions.dropped"] += worker.output().ring(RingKind::transactions).dropped();
 }
 

@@ -23,6 +23,7 @@ dataplane:
       mode: inline
       a: {vdev: "$(wire_port 2 "$lab_driver" "${interfaces[2]}")"}
       b: {vdev: "$(wire_port 3 "$lab_driver" "${interfaces[3]}")"}
+  stored_files: {enabled: $([ "${lab_store_files:-no}" = yes ] && echo true || echo false), ring_mb: 16}
   rings: {sightings_mb: 4, transactions_mb: 8}
   idle: {empty_polls: 64, sleep_us_max: 200}
   sinkhole: {ipv4: $sinkhole, ipv6: "$sinkhole6"}

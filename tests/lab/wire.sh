@@ -34,6 +34,8 @@ wire_options() {
 --transactions-ring-mb=8
 --idle-empty-polls=64
 --idle-sleep-us-max=200
+--store-files=${lab_store_files:-no}
+--files-ring-mb=16
 --sinkhole-ipv4=$sinkhole
 --sinkhole-ipv6=$sinkhole6
 --pair-name=inside-dmz

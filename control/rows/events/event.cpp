@@ -179,7 +179,8 @@ void put_objects(const FieldIndex& fields, const RowContext& context, Row& row) 
       break;
     case RecordType::stats: stats_object(fields, row); break;
     case RecordType::gap: gap_object(fields, row); break;
-    case RecordType::pad: break;
+    case RecordType::pad:
+    case RecordType::file_piece: break;  // never in a ring that is drained into rows
   }
 }
 
@@ -213,7 +214,8 @@ std::string_view event_type_of(const FieldIndex& fields, const RowContext& conte
     case RecordType::anomaly: return "anomaly";
     case RecordType::stats:
     case RecordType::gap: return "stats";
-    case RecordType::pad: break;
+    case RecordType::pad:
+    case RecordType::file_piece: break;  // never in a ring that is drained into rows
   }
   return {};
 }

@@ -32,7 +32,8 @@ void fileinfo_object(const FieldIndex& fields, Row& row) {
   put_hex(row, "md5", fields, Field::file_md5);
   put_hex(row, "sha1", fields, Field::file_sha1);
   put_hex(row, "sha256", fields, Field::file_sha256);
-  row.yes_no("stored", 0);
+  row.yes_no("stored", fields.number(Field::file_stored));
+  if (const std::string_view reason = fields.text(Field::file_store_reason); !reason.empty() && reason != "off") row.text("store_reason", reason);
   put_number(row, "file_id", fields, Field::file_id);
   put_number(row, "size", fields, Field::file_size);
   put_text(row, "archive", fields, Field::file_archive);
