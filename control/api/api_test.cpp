@@ -48,7 +48,7 @@ struct Fixture {
                                                  "}\npolicy:\n- {severity_min: high, action: reset}\n");
     BOOST_REQUIRE(loaded.config.has_value());
     publisher->configure(std::make_shared<Config>(*loaded.config));
-    state = std::make_unique<ControlState>(ControlState{*publisher, link, {&phases, nullptr, nullptr, &devices},
+    state = std::make_unique<ControlState>(ControlState{*publisher, link, {&phases, nullptr, nullptr, nullptr, &devices},
                                                         [this]() -> Result<void> {
                                                           if (!reload_error.empty()) return fail(reload_error);
                                                           return {};
