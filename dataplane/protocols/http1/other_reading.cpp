@@ -60,10 +60,10 @@ bool Parser::await_other_reading() {
   const size_t end = head_end(text, searched - std::min(searched, line_end_bytes));
   const bool full = text.size() == other_head_bytes_max || rest_.size() > 2 * other_head_bytes_max;
   side_.other_searched = static_cast<uint32_t>(text.size());
-  const bool wait =
-      end == std::string_view::npos && !full && input_.kind == InputKind::data && may_be_request(text);
-  if (wait) return true;
-  tell_other_reading(as_bytes(text.substr(0, end)));
+  const bool begins_request = may_be_request(text);
+  if (begins_request && end == std::string_view::npos && !full && input_.kind == InputKind::data) return true;
+  // The same whether its head came at once or in pieces, of which the first ones were not worth waiting.
+  if (begins_request) tell_other_reading(as_bytes(text.substr(0, end)));
   side_.other_end = no_other_end;
   return false;
 }

@@ -125,3 +125,13 @@ BOOST_AUTO_TEST_CASE(a_hole_behind_what_waits_for_a_smuggled_head_loses_no_byte_
   BOOST_TEST(report.has("body 1 http_request name= type= complete bytes=abGET<gap 5>yz"));
   BOOST_TEST(report.has("2 http.url=/next"));
 }
+
+BOOST_AUTO_TEST_CASE(a_word_that_is_no_method_begins_no_smuggled_request_in_the_whole_as_in_pieces) {
+  const Report report = request(
+      "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\nContent-Length: 2\r\n\r\nsecretGET /next "
+      "HTTP/1.1\r\nHost: h\r\n\r\n");
+  BOOST_TEST(report.count("begin ") == 2U);
+  BOOST_TEST(report.has("body 1 http_request name= type= complete bytes=secret"));
+  BOOST_TEST(report.has("2 http.url=/next"));
+  BOOST_TEST(!report.has("smuggled_request"));
+}
