@@ -37,7 +37,7 @@ std::string connect_websocket(unsigned stream = 1) {
                    literal(1, "ws.test"));
 }
 std::string granted(unsigned stream = 1) { return frame(http2::headers, end_headers, stream, "\x88"); }
-std::string data(const std::string& bytes, unsigned stream = 1, uint8_t flags = 0) {
+std::string tunnelled(const std::string& bytes, unsigned stream = 1, uint8_t flags = 0) {
   return frame(http2::data, flags, stream, bytes);
 }
 
@@ -78,10 +78,12 @@ const InspectorCounters& counters(TestWire& wire) { return wire.pipeline().inspe
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_listed_name_in_a_hello_inside_connect_over_http2_is_stopped_however_it_is_cut) {
-  const std::string carried = data(hello("evil.test"));
+  const std::string carried = tunnelled(hello("evil.test"));
+  TestWire wire({listed(Kind::domain, "evil.test", Action::reset)});
   for (size_t at = 0; at < carried.size(); ++at) {
-    TestWire wire({listed(Kind::domain, "evil.test", Action::reset)});
-    Connected both(wire);
+    wire.pass_time(an_hour_ns);
+    wire.idle();
+    Connected both(wire, static_cast<uint16_t>(41000 + at));
     BOOST_TEST(both.client(opening + connect("192.0.2.1:443")) == "forward");
     BOOST_TEST(both.server(settings + granted()) == "forward");
     if (at != 0) BOOST_TEST(both.client(carried.substr(0, at)) == "forward");
@@ -103,8 +105,9 @@ BOOST_AUTO_TEST_CASE(
     Connected both(wire);
     both.client(opening + connect("h.test:80"));
     both.server(settings + granted());
-    BOOST_TEST(both.client(data("GET /good HTTP/1.1\r\nHost: h.test\r\n\r\nGET /evil.bin HT")) == "forward");
-    BOOST_TEST(both.client(data("TP/1.1\r\nHost: h.test\r\n\r\n")) == asked_stopped);
+    BOOST_TEST(both.client(tunnelled("GET /good HTTP/1.1\r\nHost: h.test\r\n\r\nGET /evil.bin HT")) ==
+               "forward");
+    BOOST_TEST(both.client(tunnelled("TP/1.1\r\nHost: h.test\r\n\r\n")) == asked_stopped);
   }
 }
 
@@ -117,11 +120,12 @@ BOOST_AUTO_TEST_CASE(
   const auto get = [](const std::string& path) {
     return "GET " + path + " HTTP/1.1\r\nHost: h.test\r\n\r\n";
   };
-  both.client(data(get("/of-a").substr(0, 7), 1) + data(get("/of-b"), 3) + data(get("/of-a").substr(7), 1));
+  both.client(tunnelled(get("/of-a").substr(0, 7), 1) + tunnelled(get("/of-b"), 3) +
+              tunnelled(get("/of-a").substr(7), 1));
   const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
-  both.server(data(answer + "BB", 3) + data(answer + "AA", 1));
-  both.client(data("", 1, end_stream) + data("", 3, end_stream));
-  both.server(data("", 1, end_stream) + data("", 3, end_stream));
+  both.server(tunnelled(answer + "BB", 3) + tunnelled(answer + "AA", 1));
+  both.client(tunnelled("", 1, end_stream) + tunnelled("", 3, end_stream));
+  both.server(tunnelled("", 1, end_stream) + tunnelled("", 3, end_stream));
   std::vector<KeptRecord> rows = wire.drain(RingKind::transactions);
   std::string told;
   for (const KeptRecord& row : rows)
@@ -143,10 +147,10 @@ BOOST_AUTO_TEST_CASE(
   Connected both(wire);
   both.client(opening + connect_websocket());
   BOOST_TEST(both.server(settings + granted()) == "forward");
-  BOOST_TEST(both.client(data(masked(0x01, "abc TOP-SE"))) == "forward");
+  BOOST_TEST(both.client(tunnelled(masked(0x01, "abc TOP-SE"))) == "forward");
   const std::string rest = masked(0x80, "CRET x");
-  BOOST_TEST(both.client(data(rest.substr(0, 3)) + data(rest.substr(3, 4))) == "forward");
-  BOOST_TEST(both.client(data(rest.substr(7))) == asked_stopped);
+  BOOST_TEST(both.client(tunnelled(rest.substr(0, 3)) + tunnelled(rest.substr(3, 4))) == "forward");
+  BOOST_TEST(both.client(tunnelled(rest.substr(7))) == asked_stopped);
 }
 
 BOOST_AUTO_TEST_CASE(a_tunnel_over_http2_to_one_name_with_another_inside_is_told_as_two_readings) {
@@ -155,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_tunnel_over_http2_to_one_name_with_another_inside_is_told
     Connected both(wire);
     both.client(opening + connect("other.test:443", 1) + connect(target, 3));
     both.server(settings + granted(1) + granted(3));
-    both.client(data(hello(inside), 3));
+    both.client(tunnelled(hello(inside), 3));
     return anomalies(wire, "tunnel.ambiguous");
   };
   BOOST_TEST(told("good.test:443", "evil.test") == 1U);
@@ -165,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_tunnel_over_http2_to_one_name_with_another_inside_is_told
 
 BOOST_AUTO_TEST_CASE(a_connection_cut_anywhere_ends_what_its_tunnels_carried) {
   const std::string asked = opening + connect("h.test:80") +
-                            data("POST /up HTTP/1.1\r\nHost: h.test\r\nContent-Length: 9\r\n\r\nabc");
+                            tunnelled("POST /up HTTP/1.1\r\nHost: h.test\r\nContent-Length: 9\r\n\r\nabc");
   TestWire wire;
   for (size_t at = 1; at <= asked.size(); at += 3) {
     Connected both(wire, static_cast<uint16_t>(41000 + at));
@@ -206,8 +210,8 @@ BOOST_AUTO_TEST_CASE(an_inner_stream_that_has_ended_or_says_no_more_to_us_makes_
   both.server(settings);
   for (unsigned stream = 1; stream < 2 * 2 * flow_inner_streams_max; stream += 2) {
     both.client(connect("h.test:80", stream));
-    both.server(granted(stream) + data("\xff\xff\xff\xff", stream, end_stream));
-    both.client(data("\xff\xff\xff\xff", stream, end_stream));
+    both.server(granted(stream) + tunnelled("\xff\xff\xff\xff", stream, end_stream));
+    both.client(tunnelled("\xff\xff\xff\xff", stream, end_stream));
   }
   BOOST_TEST(counters(wire).inner_streams == 2U * flow_inner_streams_max);
   BOOST_TEST(counters(wire).inner_refused == 0U);
@@ -229,7 +233,7 @@ BOOST_AUTO_TEST_CASE(tunnels_over_http2_nest_to_a_depth) {
   for (const unsigned past : {0U, 1U}) {
     std::string inside = hello("evil.test");
     for (unsigned i = 0; i < handoff_depth_max + past; ++i)
-      inside = opening + connect("p.test:80") + data(inside);
+      inside = opening + connect("p.test:80") + tunnelled(inside);
     TestWire wire({listed(Kind::domain, "evil.test", Action::reset)},
                   [](PipelineOptions& options) { options.inspector.flows_max = 1024; });
     Connected both(wire);
@@ -248,9 +252,9 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_in_a_tunnel_has_its_policy_and_hides_no
     Connected both(wire);
     both.client(opening + connect_websocket(1) + connect("192.0.2.1:443", 3));
     both.server(settings + granted(1) + granted(3));
-    BOOST_TEST(both.client(data(endless, 1)) ==
+    BOOST_TEST(both.client(tunnelled(endless, 1)) ==
                (policy == FailPolicy::open ? "forward" : "drop:malformed_protocol inject:1 inject:0"));
     if (policy == FailPolicy::open)
-      BOOST_TEST(both.client(data("more", 1) + data(hello("evil.test"), 3)) == asked_stopped);
+      BOOST_TEST(both.client(tunnelled("more", 1) + tunnelled(hello("evil.test"), 3)) == asked_stopped);
   }
 }
