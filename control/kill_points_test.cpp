@@ -8,70 +8,17 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
-#include <cstdarg>
 #include <filesystem>
 #include <map>
 
 #include "control/alert_pipeline.h"
 #include "control/drain/sample_records.h"
+#include "control/kill_points.h"
 #include "control/phase_journal.h"
 #include "control/sinks/sink.h"
 
-namespace {
-
-constexpr int killed = 137;
-unsigned calls_left = 0;  // 0 = nobody is killed
-
-void fault_point() {
-  if (calls_left != 0 && --calls_left == 0) ::_exit(killed);
-}
-
-}  // namespace
-
-extern "C" {
-
-ssize_t __real_write(int file, const void* bytes, size_t count);
-int __real_fdatasync(int file);
-int __real_fsync(int file);
-int __real_open(const char* path, int flags, ...);
-int __real_rename(const char* from, const char* to);
-int __real_unlink(const char* path);
-
-// Half of it may be there.
-ssize_t __wrap_write(int file, const void* bytes, size_t count) {
-  fault_point();
-  if (calls_left == 1 && count > 1) __real_write(file, bytes, count / 2);
-  fault_point();
-  return __real_write(file, bytes, count);
-}
-int __wrap_fdatasync(int file) {
-  fault_point();
-  return __real_fdatasync(file);
-}
-int __wrap_fsync(int file) {
-  fault_point();
-  return __real_fsync(file);
-}
-int __wrap_open(const char* path, int flags, ...) {
-  va_list more;
-  va_start(more, flags);
-  const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0;
-  va_end(more);
-  fault_point();
-  return __real_open(path, flags, mode);
-}
-int __wrap_rename(const char* from, const char* to) {
-  fault_point();
-  return __real_rename(from, to);
-}
-int __wrap_unlink(const char* path) {
-  fault_point();
-  return __real_unlink(path);
-}
-
-}  // extern "C"
-
 using namespace sekisho;
+using namespace sekisho::test;
 
 namespace {
 
@@ -178,7 +125,7 @@ struct Life {
 int live(const World& world, unsigned kill_at) {
   const pid_t child = ::fork();
   if (child == 0) {
-    calls_left = kill_at;
+    kill_at_call(kill_at);
     Life life(world);
     life.drain_all();
     ::_exit(0);

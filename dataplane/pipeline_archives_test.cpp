@@ -23,7 +23,7 @@ std::string sha256_of(std::string_view content) {
   return out;
 }
 std::string gzip_of(std::string_view content) {
-  return std::string("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10) + deflated(content) +
+  return std::string("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10) + deflated(content, raw) +
          le32(crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size()))) + le32(content.size());
 }
 std::string response(const std::string& body) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <brotli/encode.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -13,9 +12,11 @@
 #include "dataplane/content/codec_memory.h"
 #include "dataplane/content/decoder.h"
 #include "dataplane/content/limits.h"
+#include "dataplane/content/test_deflate.h"
 #include "dataplane/content/test_lzw.h"
 
 using namespace sekisho;
+using namespace sekisho::test;
 
 namespace {
 
@@ -100,20 +101,6 @@ Decoded decode(ContentEncoding encoding, std::string_view bytes, size_t piece = 
   return body.finish();
 }
 
-enum Wrapper { raw = -15, zlib = 15, gzip = 31 };
-std::string deflated(std::string_view text, Wrapper wrapper) {
-  z_stream stream{};
-  BOOST_REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, wrapper, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(deflateBound(&stream, text.size()) + 32, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  BOOST_REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 std::string brotlied(std::string_view text) {
   size_t size = BrotliEncoderMaxCompressedSize(text.size()) + 64;
   std::string out(size, '\0');

@@ -15,6 +15,8 @@ constexpr std::string_view encoding_names[] = {"identity", "gzip",     "deflate"
                                                "zstd",     "compress", "unknown"};
 constexpr std::string_view end_names[] = {"complete", "truncated", "aborted"};
 
+}  // namespace
+
 std::string printable(Bytes bytes) {
   static constexpr char hex[] = "0123456789abcdef";
   std::string out;
@@ -27,8 +29,6 @@ std::string printable(Bytes bytes) {
   }
   return out;
 }
-
-}  // namespace
 
 std::string first_difference(const Recording& expected, const Recording& got, const std::string& how) {
   for (const std::string& line : got.lines)

@@ -28,6 +28,10 @@ struct Recording {
   std::string text() const;
 };
 
+// Bytes outside printable ASCII, and the backslash, as \xNN.
+std::string printable(Bytes bytes);
+inline std::string printable(std::string_view text) { return printable(as_bytes(text)); }
+
 // What the two reports differ in first, with `how` in front; "" when they are equal. Offsets count.
 std::string first_difference(const Recording& expected, const Recording& got, const std::string& how);
 

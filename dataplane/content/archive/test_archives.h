@@ -2,32 +2,18 @@
 // Archives made by hand, for tests: what writers produce, and what they never would.
 #pragma once
 
-#include <zlib.h>
-
 #include <boost/test/unit_test.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "dataplane/content/test_deflate.h"
 
 namespace sekisho::test {
 
 inline std::string le16(unsigned value) { return {static_cast<char>(value), static_cast<char>(value >> 8)}; }
 inline std::string le32(uint64_t value) { return le16(static_cast<unsigned>(value & 0xffff)) + le16(static_cast<unsigned>(value >> 16 & 0xffff)); }
 inline std::string le64(uint64_t value) { return le32(value & 0xffffffff) + le32(value >> 32); }
-
-inline std::string deflated(std::string_view content) {
-  z_stream stream{};
-  BOOST_REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(compressBound(content.size()) + 16, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
-  stream.avail_in = static_cast<uInt>(content.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  BOOST_REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 enum class Sizes { in_header, behind_signed, behind_unsigned, behind_64, in_zip64 };
 
@@ -45,7 +31,7 @@ struct Member {
 inline std::string zip_of(const std::vector<Member>& members) {
   std::string out, directory;
   for (const Member& member : members) {
-    const std::string packed = member.method == 8 ? deflated(member.content) : member.content;
+    const std::string packed = member.method == 8 ? deflated(member.content, raw) : member.content;
     const bool behind = member.sizes != Sizes::in_header && member.sizes != Sizes::in_zip64;
     const unsigned flags = member.flags | (behind ? 8U : 0U);
     const std::string crc = le32(crc32(0, reinterpret_cast<const Bytef*>(member.content.data()), static_cast<uInt>(member.content.size())));

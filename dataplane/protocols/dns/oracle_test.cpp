@@ -145,19 +145,6 @@ class Maker {
   std::vector<size_t> names_;
 };
 
-std::string printable(std::string_view text) {
-  static constexpr char hex[] = "0123456789abcdef";
-  std::string out;
-  for (const char c : text) {
-    const auto octet = static_cast<uint8_t>(c);
-    if (octet >= 0x20 && octet < 0x7f && c != '\\')
-      out += c;
-    else
-      out += {'\\', 'x', hex[octet >> 4], hex[octet & 15]};
-  }
-  return out;
-}
-
 Bytes bytes_of(const ldns_rdf* part) { return {ldns_rdf_data(part), ldns_rdf_size(part)}; }
 
 // ldns has undone the compression.

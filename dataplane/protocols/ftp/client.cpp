@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dataplane/protocols/ftp/session.h"
+#include "dataplane/protocols/outstanding.h"
 #include "dataplane/protocols/text_writer.h"
 
 namespace sekisho::ftp {
@@ -93,17 +94,6 @@ TxId begin_command(Session& session, const Command& command, uint64_t offset, Si
   return tx;
 }
 
-void await_reply(Session& session, const Outstanding& command, uint64_t offset, Sink& sink) {
-  if (session.outstanding.push(command)) return;
-  if (!session.server_seen) {  // one side only: the oldest has been answered unseen
-    end_outstanding(session, Completeness::complete, sink);
-    if (session.outstanding.push(command)) return;
-  }
-  if (!session.pipeline_told) sink.anomaly(command.tx, "ftp.pipeline_full", offset);
-  session.pipeline_told = true;
-  sink.tx_end(command.tx, Completeness::incomplete);
-}
-
 void obey(Session& session, const Command& command, uint64_t offset, Sink& sink) {
   const TxId tx = begin_command(session, command, offset, sink);
   switch (command.verb) {
@@ -125,7 +115,7 @@ void obey(Session& session, const Command& command, uint64_t offset, Sink& sink)
       break;
     default: break;
   }
-  await_reply(session, {tx, command.verb}, offset, sink);
+  await_reply(session, Outstanding{tx, command.verb}, "ftp.pipeline_full", offset, sink);
 }
 
 size_t read_command(Session& session, Bytes in, uint64_t offset, Sink& sink, bool& foreign) {

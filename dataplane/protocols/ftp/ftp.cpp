@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dataplane/protocols/ftp/session.h"
+#include "dataplane/protocols/outstanding.h"
 
 namespace sekisho {
 
@@ -12,12 +13,6 @@ Line read_line(LineState& lines, Bytes in, uint64_t offset, Sink& sink) {
   const Line line = next_line(lines, in, line_bytes_max);
   if (line.too_long) sink.anomaly(no_tx, "ftp.line_too_long", offset);
   return line;
-}
-
-void end_outstanding(Session& session, Completeness completeness, Sink& sink) {
-  for (; session.outstanding.front() != nullptr; session.outstanding.pop())
-    if (session.outstanding.front()->tx != no_tx) sink.tx_end(session.outstanding.front()->tx, completeness);
-  session.outstanding.clear();
 }
 
 void hand_off(Session& session, Direction direction, uint64_t offset, Sink& sink) {

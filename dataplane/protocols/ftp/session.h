@@ -60,7 +60,6 @@ Progress read_server(Session& session, Bytes in, uint64_t offset, Sink& sink);
 
 // The next line; anomaly `ftp.line_too_long`.
 Line read_line(LineState& lines, Bytes in, uint64_t offset, Sink& sink);
-void end_outstanding(Session& session, Completeness completeness, Sink& sink);
 void hand_off(Session& session, Direction direction, uint64_t offset, Sink& sink);
 // Tells the core of the data connection that was agreed on.
 void expect_data(const Session& session, TxId tx, const Transfer& transfer, Sink& sink);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The client's side: commands and the lines of an AUTH exchange.
+#include "dataplane/protocols/outstanding.h"
 #include "dataplane/protocols/pop3/session.h"
 
 namespace sekisho::pop3 {
@@ -50,7 +51,7 @@ void obey(Session& session, const Command& command, uint64_t offset, Sink& sink)
       break;
     default: break;
   }
-  await_reply(session, {tx, command.verb, command.answer}, offset, sink);
+  await_reply(session, Outstanding{tx, command.verb, command.answer}, "pop3.pipeline_full", offset, sink);
 }
 
 // A server whose lines end with a bare LF: what a lenient client took as the mail's end was it, as it goes on
@@ -110,7 +111,8 @@ bool is_foreign(const Session& session, Bytes in) {
   const Command command = parse_command(line.text);
   if (command.verb != Verb::unknown || session.client == ClientMode::credentials) return false;
   // Another server that says "+OK" has clients whose first line is no word (Redis).
-  return !session.server_seen || command.name.empty() || ascii_lower(command.name[0]) < 'a' || ascii_lower(command.name[0]) > 'z';
+  return !session.server_seen || command.name.empty() || ascii_lower(command.name[0]) < 'a' ||
+         ascii_lower(command.name[0]) > 'z';
 }
 
 }  // namespace

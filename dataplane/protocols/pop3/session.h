@@ -63,8 +63,6 @@ static_assert(sizeof(Session) <= session_bytes);
 // transaction.cpp
 TxId begin_command(Session& session, const Command& command, uint64_t offset, Sink& sink);
 void observe_user(Session& session, TxId tx, Bytes name, uint64_t offset, Sink& sink);
-// The command waits for its reply; where no server is seen it is over at once.
-void await_reply(Session& session, const Outstanding& command, uint64_t offset, Sink& sink);
 void begin_mail(Session& session, TxId tx, uint64_t offset, Sink& sink);
 void end_mail(Session& session, BodyEnd end, uint64_t offset, Sink& sink);
 void end_direction(Session& session, const Input& input, Sink& sink);

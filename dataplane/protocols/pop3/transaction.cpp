@@ -2,6 +2,7 @@
 // Transactions, the mails in them, and how both end.
 #include <string_view>
 
+#include "dataplane/protocols/outstanding.h"
 #include "dataplane/protocols/pop3/session.h"
 #include "dataplane/protocols/text_writer.h"
 
@@ -18,12 +19,6 @@ bool is_shown(Verb verb, unsigned index) {
     case Verb::auth: return index == 0;
     default: return true;
   }
-}
-
-void end_outstanding(Session& session, Completeness completeness, Sink& sink) {
-  for (; session.outstanding.front() != nullptr; session.outstanding.pop())
-    if (session.outstanding.front()->tx != no_tx) sink.tx_end(session.outstanding.front()->tx, completeness);
-  session.outstanding.clear();
 }
 
 void end_answer(Session& session, BodyEnd end, uint64_t offset, Sink& sink) {
@@ -58,17 +53,6 @@ void observe_user(Session& session, TxId tx, Bytes name, uint64_t offset, Sink& 
   if (name.empty()) return;
   session.user.set(name, offset);
   sink.observe(tx, Field::pop3_user, session.user.view(), offset);
-}
-
-void await_reply(Session& session, const Outstanding& command, uint64_t offset, Sink& sink) {
-  if (session.outstanding.push(command)) return;
-  if (!session.server_seen) {  // one side only: the oldest has been answered unseen
-    end_outstanding(session, Completeness::complete, sink);
-    if (session.outstanding.push(command)) return;
-  }
-  if (!session.pipeline_told) sink.anomaly(command.tx, "pop3.pipeline_full", offset);
-  session.pipeline_told = true;
-  sink.tx_end(command.tx, Completeness::incomplete);
 }
 
 void begin_mail(Session& session, TxId tx, uint64_t offset, Sink& sink) {
