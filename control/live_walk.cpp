@@ -99,6 +99,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
  public:
   LiveWalk(const std::shared_ptr<const Config>& config, PhaseRules rules)
       : config_(config),
+        started_with_(config),
         phases_(std::move(rules), configured_site(*config)),
         phase_answers_(phases_),
         devices_(config->devices.devices_max),
@@ -238,11 +239,11 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
     for (const std::string& name : protocols_) options.protocols.push_back(name);
     options.host_name = config_->general.name;
     options.devices = &devices_;
-    options.tells_new_devices = config_->devices.tell_new;
+    options.tells_new_devices = started_with_->devices.tell_new;
     options.threads = static_cast<unsigned>(std::max<uint64_t>(1, config_->control.drain_threads));
     options.on_alert = [this](std::string_view line) { alerts_.add(line); };
     std::vector<PipelineOutput> rows;
-    for (size_t i = 0; i < outputs_.size(); ++i) rows.push_back(rows_for(config_->outputs[i], *outputs_[i].spool));
+    for (size_t i = 0; i < outputs_.size(); ++i) rows.push_back(rows_for(started_with_->outputs[i], *outputs_[i].spool));
     pipeline_ = std::make_unique<AlertPipeline>(std::move(options), phases_, std::move(rows));
     journal_->set_next(*pipeline_);
     drain_ = std::make_unique<Drain>(*journal_, drain_settle_ms);
@@ -306,6 +307,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
   }
 
   std::shared_ptr<const Config> config_;
+  const std::shared_ptr<const Config> started_with_;  // what takes effect at a restart only
   PhaseEngine phases_;
   PhaseAnswers phase_answers_;
   Devices devices_;

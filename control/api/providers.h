@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What other parts of control tell the operator: phases, alerts, outputs, devices. Bound in control/main.cpp; called from the threads of the
+// What other parts of control tell the operator: phases, alerts, outputs, files, devices. Bound by control/live_walk.cpp; called from the threads of the
 // control socket, so an implementation locks for itself and answers soon.
 #pragma once
 

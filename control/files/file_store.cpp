@@ -49,25 +49,49 @@ Result<std::unique_ptr<FileStore>> FileStore::open(FileStoreOptions options) {
   return store;
 }
 
-// What has no whole file beside it is from a process that was killed: incoming files, descriptions that came first.
+// The folders "00" to "ff" are the store's.
+bool is_shelf_name(std::string_view text) {
+  return text.size() == 2 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// What a killed process may have left beside a file of this name that never came.
+bool is_left_over(const fs::path& path) {
+  fs::path stem = path;
+  if (stem.extension() == ".new") stem = stem.stem();
+  return stem.extension() == ".json" && is_sha256_name(stem.stem().string());
+}
+
+// What has no whole file beside it is from a process that was killed: incoming files, descriptions that came first. What else lies in the
+// folder is somebody's, and stays. An entry that goes meanwhile was taken over.
 Result<void> FileStore::scan() {
   const std::string& root = options_.directory;
   const std::string incoming = root + "/" + std::string(incoming_folder);
   std::error_code error;
-  fs::remove_all(incoming, error);
   if (!make_folder(root) || !make_folder(incoming)) return fail(std::string("cannot be made: ") + std::strerror(errno), root);
   std::vector<Found> found;
-  std::vector<fs::path> beside;
-  for (const auto& folder : fs::directory_iterator(root, error)) {
-    if (!folder.is_directory(error) || folder.path().filename() == incoming_folder) continue;
-    for (const auto& entry : fs::directory_iterator(folder.path(), error)) {
+  std::vector<fs::path> beside, incoming_files;
+  const auto each_in = [&error](const fs::path& folder, auto use) {
+    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) use(*at);
+  };
+  each_in(incoming, [&](const fs::directory_entry& entry) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") == std::string::npos) incoming_files.push_back(entry.path());
+  });
+  each_in(root, [&](const fs::directory_entry& shelf) {
+    std::error_code none;
+    if (!is_shelf_name(shelf.path().filename().string()) || !shelf.is_directory(none)) return;
+    each_in(shelf.path(), [&](const fs::directory_entry& entry) {
       const std::string name = entry.path().filename();
+      std::error_code gone;
+      const auto time = entry.last_write_time(gone);
+      const uint64_t bytes = gone || !is_sha256_name(name) ? 0 : entry.file_size(gone);
+      if (gone) return;
       if (is_sha256_name(name))
-        found.push_back({entry.last_write_time(error), name, entry.file_size(error)});
-      else
+        found.push_back({time, name, bytes});
+      else if (is_left_over(entry.path()))
         beside.push_back(entry.path());
-    }
-  }
+    });
+  });
   if (error) return fail("cannot be read: " + error.message(), root);
   std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.time < b.time; });
   for (const Found& one : found) {
@@ -75,6 +99,7 @@ Result<void> FileStore::scan() {
     oldest_first_.push_back(one.name);
     used_bytes_ += one.bytes;
   }
+  for (const fs::path& path : incoming_files) fs::remove(path, error);
   for (const fs::path& path : beside)
     if (path.extension() != ".json" || !bytes_of_.contains(path.stem())) fs::remove(path, error);
   while (used_bytes_ > options_.budget_bytes && !oldest_first_.empty() && options_.when_full == WhenFull::evict_oldest) evict_oldest();

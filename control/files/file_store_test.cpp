@@ -205,3 +205,14 @@ BOOST_AUTO_TEST_CASE(a_store_that_is_opened_again_goes_on_where_it_was_and_clear
   BOOST_REQUIRE(store->reserve(1));
   BOOST_TEST(!store->show(world).has_value());  // the older one
 }
+
+BOOST_AUTO_TEST_CASE(what_is_not_the_stores_in_its_folder_stays_when_it_is_opened) {
+  TemporaryFolder folder;
+  for (const char* const mine : {"store/phase-journal/1", "store/ab/notes.txt", "store/incoming/readme"}) {
+    fs::create_directories(fs::path(folder.file(mine)).parent_path());
+    folder.write(mine, "mine");
+  }
+  auto store = *FileStore::open({folder.file("store")});
+  BOOST_TEST(store->used_bytes() == 0U);
+  for (const char* const mine : {"store/phase-journal/1", "store/ab/notes.txt", "store/incoming/readme"}) BOOST_TEST(fs::exists(folder.file(mine)));
+}

@@ -42,17 +42,6 @@ std::string gunzipped(std::string_view coded) {
   return status == 0 ? out : "";
 }
 
-std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    char escaped[8];
-    const auto byte = static_cast<unsigned char>(c);
-    std::snprintf(escaped, sizeof escaped, byte >= 0x20 && byte < 0x7f && c != '\\' ? "%c" : "\\x%02x", byte);
-    out += escaped;
-  }
-  return out;
-}
-
 // Few letters for long texts behind a code, many for many codes.
 std::string random_text(std::mt19937& random, size_t bytes) {
   const unsigned letters = 1 + random() % 60;

@@ -26,12 +26,11 @@ bool may_be_archive(const Body& body) {
 bool is_called_zip(const Body& body) {
   constexpr std::string_view endings[] = {".zip", ".jar", ".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm", ".apk", ".xpi", ".odt", ".ods"};
   constexpr std::string_view types[] = {"application/zip", "application/x-zip-compressed", "application/java-archive"};
-  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 'a' - 'A') : a) == b; };
   const std::string_view name = as_text(body.name_bytes()), type = as_text(body.type_bytes());
   const auto ends = [&](std::string_view ending) {
-    return name.size() > ending.size() && std::equal(ending.rbegin(), ending.rend(), name.rbegin(), [&](char b, char a) { return same(a, b); });
+    return name.size() > ending.size() && equals_ignore_case(name.substr(name.size() - ending.size()), ending);
   };
-  const auto is = [&](std::string_view one) { return std::equal(type.begin(), type.end(), one.begin(), one.end(), same); };
+  const auto is = [&](std::string_view one) { return equals_ignore_case(type, one); };
   return std::any_of(std::begin(endings), std::end(endings), ends) || std::any_of(std::begin(types), std::end(types), is);
 }
 
@@ -97,8 +96,10 @@ void Inspector::gap_archive(Body& body, uint64_t missing_bytes) {
 
 void Inspector::finish_archive(Body& body, BodyEnd end) {
   if (body.archive != Body::Archive::open) return;
+  Body* const outer = std::exchange(opening_, &body);
   LayerSink sink(*this, body, body.layer_count);
   body.reader.decoder->finish(body.reader.state, {body.tx, body.id, {}, body.reader.offset}, end, sink);
+  opening_ = outer;
   body_memory_.states_for(*body.reader.decoder).give(body.reader.state);
   body.archive = Body::Archive::closed;
 }

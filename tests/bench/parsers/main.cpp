@@ -6,6 +6,7 @@
 // so fingerprints, names and times are made. Conversations differ and lie in more memory than the caches near
 // the core hold. Nanoseconds are the 5th percentile of chunks of at least 256 KiB, the median beside it;
 // cycles are the time stamp counter's.
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
@@ -21,8 +22,12 @@ int main(int argc, char** argv) {
                          {"http1", sekisho::bench::measure_http1},
                          {"tls", sekisho::bench::measure_hellos},
                          {"mail", sekisho::bench::measure_mail}};
+  bool known = false;
   for (const auto& protocol : protocols) {
-    if (only.empty() || only == protocol.name) protocol.measure(rounds);
+    if (!only.empty() && only != protocol.name) continue;
+    known = true;
+    protocol.measure(rounds);
   }
-  return 0;
+  if (!known) std::fputs("usage: parsers_bench [ROUNDS [dns|http1|tls|mail]]\n", stderr);
+  return known ? 0 : 2;
 }
