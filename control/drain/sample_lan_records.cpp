@@ -138,6 +138,28 @@ void fill_smb_tree(RecordWriter& w) {
   w.number(Field::smb_status, 0);
 }
 
+void fill_ftp(RecordWriter& w) {
+  constexpr uint8_t address[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 198, 51, 100, 7};
+  w.endpoints().app_protocol = sample_ftp;
+  w.endpoints().server_port = 21;
+  w.text(Field::ftp_command, "PASV");
+  w.text(Field::ftp_user, "alice\"");
+  w.number(Field::ftp_reply_code, 227);
+  w.text(Field::ftp_reply, "Entering Passive Mode (198,51,100,7,7,208).");
+  w.text(Field::ftp_mode, "passive");
+  w.bytes(Field::ftp_data_address, address);
+  w.number(Field::ftp_data_port, 2000);
+}
+
+void fill_ftp_data(RecordWriter& w) {
+  w.endpoints().app_protocol = sample_ftp_data;
+  w.endpoints().server_port = 2000;
+  w.text(Field::ftp_data_command, "RETR");
+  w.text(Field::ftp_data_filename, "/pub/a \"b\".zip");
+  w.text(Field::ftp_data_user, "alice\"");
+  w.number(Field::ftp_data_control_flow, 0x8000000000000122);
+}
+
 }  // namespace
 
 std::vector<NamedRecord> sample_lan_records() {
@@ -151,7 +173,9 @@ std::vector<NamedRecord> sample_lan_records() {
           {"ldap_bind", {RecordType::transaction, fill_ldap_bind}},
           {"ldap_starttls", {RecordType::transaction, fill_ldap_starttls}},
           {"smb", {RecordType::transaction, fill_smb}},
-          {"smb_tree", {RecordType::transaction, fill_smb_tree}}};
+          {"smb_tree", {RecordType::transaction, fill_smb_tree}},
+          {"ftp", {RecordType::transaction, fill_ftp}},
+          {"ftp_data", {RecordType::transaction, fill_ftp_data}}};
 }
 
 }  // namespace sekisho

@@ -28,9 +28,9 @@ class SampleRecord {
 
 inline constexpr uint64_t sample_wall_ns = 1'795'309'200'123'456'000;
 // The order of the protocol list in samples; app_protocol counts from 1.
-inline constexpr std::string_view sample_protocols[] = {"dns", "http", "tls", "smtp", "pop3", "imap", "quic", "dhcp", "ssh", "ntp", "rdp", "krb5", "ldap", "smb", "websocket"};
+inline constexpr std::string_view sample_protocols[] = {"dns", "http", "tls", "smtp", "pop3", "imap", "quic", "dhcp", "ssh", "ntp", "rdp", "krb5", "ldap", "smb", "websocket", "ftp", "ftp-data"};
 enum SampleProtocol : uint8_t { sample_dns = 1, sample_http, sample_tls, sample_smtp, sample_pop3, sample_imap, sample_quic,
-                              sample_dhcp, sample_ssh, sample_ntp, sample_rdp, sample_krb5, sample_ldap, sample_smb, sample_websocket };
+                              sample_dhcp, sample_ssh, sample_ntp, sample_rdp, sample_krb5, sample_ldap, sample_smb, sample_websocket, sample_ftp, sample_ftp_data };
 
 // "192.0.2.10" or "2001:db8::1" into 16 bytes as RecordEndpoints has them.
 void set_address(uint8_t (&address)[16], std::string_view text);

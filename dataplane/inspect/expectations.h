@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Expectations: flows that another one has announced (FTP's data connections), with what was said of them there.
+// Expectations: flows that another one has announced (FTP's data connections, the datagrams of a SOCKS
+// association), with what was said of them there.
 //
 // One table for all lcores of a process: the announced flow's own port, and so its home, is not known
 // beforehand. A reader copies an entry and takes it only if no writer was there meanwhile; a writer that

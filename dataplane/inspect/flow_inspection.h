@@ -12,7 +12,8 @@
 
 namespace sekisho {
 
-struct Body;  // inspect/body.h
+struct Body;            // inspect/body.h
+class RelayedSessions;  // inspect/relayed.h
 
 struct FlowInspection {
   Session session;
@@ -20,6 +21,8 @@ struct FlowInspection {
   Transaction* oldest = nullptr;   // open transactions, in the order they began
   Transaction* newest = nullptr;
   Transaction* flow_values = nullptr;  // the flow's own (of the section `proxy`; of an announcement), repeated by each later transaction
+  RelayedSessions* relayed = nullptr;  // of an association's datagrams
+  Session* inner = nullptr;        // the one of them that is running
   Body* bodies = nullptr;          // open bodies, newest first
   uint64_t gap_bytes = 0;          // never delivered to the parsers
   uint64_t delivered[2] = {};      // bytes of each direction's stream that the parsers were offered

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "dataplane/inspect/address_url.h"
+#include "dataplane/inspect/relayed.h"
 #include "dataplane/inspect/tunnel_name.h"
 
 namespace sekisho {
@@ -25,7 +26,8 @@ FieldMask kept_fields(FieldMask rows) {
 uint32_t flows_of(const InspectorOptions& options) { return options.flows_max; }
 
 Spoken spoken_by(const FlowInspection& inspection) {
-  if (inspection.app_protocol == 0) return Spoken::other;
+  // An answer of ours would lack the relay's header.
+  if (inspection.app_protocol == 0 || inspection.announced_use == ExpectedUse::relay) return Spoken::other;
   const std::string_view name = protocol_table().protocols[inspection.app_protocol - 1]->name;
   return name == "dns" ? Spoken::dns : name == "http" ? Spoken::http1 : Spoken::other;
 }
@@ -39,6 +41,7 @@ Inspector::Inspector(const InspectorOptions& options, RecordOutput& output, Flow
       flows_(flows),
       session_memory_(flows_of(options), options.carries_max, options.large_carries_max),
       flow_blocks_(sizeof(FlowInspection), flows_of(options)),
+      relayed_blocks_(sizeof(RelayedSessions), flows_of(options) / relayed_flows_share + 1),
       transactions_(transaction_chunk_bytes, options.transaction_chunks),
       body_memory_(options.bodies_max, options.bodies_max, options.bodies_max, hyperscan_stream_bytes,
                    CodecMemorySize{}),
@@ -103,6 +106,7 @@ void Inspector::close(Flow& flow, FlowEnd end) {
                            : end == FlowEnd::reset   ? EndReason::reset
                            : end == FlowEnd::timeout ? EndReason::timeout
                                                      : EndReason::evicted;
+  if (inspection->relayed != nullptr) close_relayed(*inspection, reason);
   for (const Direction direction : {Direction::client_to_server, Direction::server_to_client})
     on_end(*inspection, direction, reason);
   while (inspection->bodies != nullptr) finish_body(*inspection, inspection->bodies, BodyEnd::aborted);
@@ -114,6 +118,7 @@ void Inspector::close(Flow& flow, FlowEnd end) {
 void Inspector::release(Flow& flow) {
   if (flow.inspection == nullptr) return;
   if (flow.inspection->flow_values != nullptr) Transaction::close(flow.inspection->flow_values, transactions_);
+  if (flow.inspection->relayed != nullptr) relayed_blocks_.give(flow.inspection->relayed);
   flow_blocks_.give(flow.inspection);
   flow.inspection = nullptr;
   current_ = nullptr;
@@ -153,19 +158,21 @@ SessionStatus Inspector::on_end(FlowInspection& inspection, Direction direction,
 SessionStatus Inspector::on_datagram(FlowInspection& inspection, Direction direction, Bytes bytes) {
   current_ = &inspection;
   direction_ = direction;
+  if (!inspection.has_begun) begin_announced(inspection);
+  inner_at_ = 0;
   const SessionStatus status = inspection.session.on_datagram(direction, bytes, session_memory_, *this);
   note_protocol(inspection);
-  return status;
+  return status == SessionStatus::active && inner_at_ != 0 ? relay(inspection, direction, bytes) : status;
 }
 
 void Inspector::note_protocol(FlowInspection& inspection) {
-  const Protocol* protocol = inspection.session.protocol();
+  const Protocol* protocol = (inspection.inner != nullptr ? *inspection.inner : inspection.session).protocol();
   if (protocol == nullptr) return;
   const ProtocolTable table = protocol_table();
   if (inspection.app_protocol != 0 && table.protocols[inspection.app_protocol - 1] == protocol) return;
   for (size_t i = 0; i < table.count; ++i)
     if (table.protocols[i] == protocol) inspection.app_protocol = static_cast<uint8_t>(i + 1);
-  if (inspection.first_protocol == 0 || inspection.session.depth() == 0) inspection.first_protocol = inspection.app_protocol;
+  if (inspection.first_protocol == 0 || (inspection.session.depth() == 0 && inspection.inner == nullptr)) inspection.first_protocol = inspection.app_protocol;
   look_up(nullptr, Field::flow_app_proto, as_bytes(protocol->name), 0);
 }
 
@@ -431,6 +438,10 @@ void Inspector::flow_anomaly(Flow& flow, const char* name, const char* layer, ui
 }
 
 void Inspector::handoff(Direction direction, uint64_t offset, HandoffHint hint) {
+  if (current_->announced_use == ExpectedUse::relay) {  // of this datagram only
+    inner_at_ = offset;
+    return;
+  }
   if (current_->asked_name != 0) current_->tunnel_name = std::exchange(current_->asked_name, 0);
   current_->session.note_handoff(direction, offset, hint);
 }

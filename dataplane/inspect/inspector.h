@@ -78,6 +78,8 @@ struct InspectorCounters {
   uint64_t expectations = 0;        // flows announced
   uint64_t expectations_met = 0;
   uint64_t expectations_withdrawn = 0;
+  uint64_t relayed_refused = 0;
+  uint64_t relayed_targets_replaced = 0;
 };
 
 // What a sighting asks of the pipeline, in the order found.
@@ -176,6 +178,11 @@ class Inspector final : public Sink {
   void complete_announcement(FlowInspection& inspection);
   void keep_announced(Transaction& to, const ExpectedFlow& expected);
   Bytes announced_name(const FlowInspection& inspection) const;
+  void open_relayed(FlowInspection& inspection, Bytes user);
+  SessionStatus relay(FlowInspection& inspection, Direction direction, Bytes bytes);
+  void end_relayed(FlowInspection& inspection, Session& session, EndReason reason);
+  void close_relayed(FlowInspection& inspection, EndReason reason);
+  void expect_again(const FlowInspection& inspection);
   Transaction* find_or_newest(TxId tx) const;
   void end_transaction(FlowInspection& inspection, Transaction* transaction, Completeness completeness);
   void look_up(Transaction* transaction, Field field, Bytes value, uint64_t offset);
@@ -236,6 +243,7 @@ class Inspector final : public Sink {
   FieldMask wanted_;
   SessionMemory session_memory_;
   BlockPool flow_blocks_;
+  BlockPool relayed_blocks_;
   BlockPool transactions_;
   BodyMemory body_memory_;
   LookUps look_ups_;
@@ -255,6 +263,7 @@ class Inspector final : public Sink {
   bool looks_at_digests_ = false;            // some indicator is a digest
   std::unique_ptr<Expectations> own_expectations_;
   Expectations* expectations_;
+  size_t inner_at_ = 0;  // where what a relay's datagram carries begins; 0: it carries nothing
   uint32_t next_file_ = 0;
   Body* opening_ = nullptr;                  // the archive whose reader is at work
   GaveUp gave_up_ = GaveUp::nothing;

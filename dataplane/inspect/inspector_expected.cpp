@@ -116,6 +116,7 @@ void Inspector::learn_announcement(FlowInspection& inspection, const ExpectedFlo
   inspection.announcement_told = true;
   inspection.announced_use = expected.use;
   inspection.announced_offset = expected.file_offset;
+  if (expected.use == ExpectedUse::relay) return open_relayed(inspection, expected.user.bytes());  // each datagram has its own values
   Transaction*& kept = inspection.flow_values;
   if (kept == nullptr)
     kept = Transaction::open(transactions_, no_tx, direction_, clock_.now_ns, clock_.wall_ns);

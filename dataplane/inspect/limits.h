@@ -62,6 +62,12 @@ inline constexpr unsigned flow_announcements_max = 4;
 inline constexpr unsigned expectation_reads_max = 64;
 // Bytes of a file in one record of the ring of files, bytes. More goes in further records.
 inline constexpr size_t stored_piece_bytes_max = 16384;
+// Targets of a SOCKS association's datagrams that are told apart at a time, count; their parsers' memory is from the pools of all flows. Past
+// it: counter `inspect.relayed_targets_replaced`, the one least recently spoken to ends: what it was putting together is lost.
+inline constexpr unsigned relayed_targets_max = 8;
+// One in so many flows may be such an association at a time. Past it: counter `inspect.relayed_refused`, what its datagrams carry is not
+// inspected; policy `layer7`.
+inline constexpr uint32_t relayed_flows_share = 64;
 // Anomaly records of one flow, count. Past it only the counters rise.
 inline constexpr unsigned flow_anomalies_max = 32;
 

@@ -114,7 +114,7 @@ void RecordingSink::body_end(BodyId id, BodyEnd end) {
   bodies_.erase(id);
 }
 void RecordingSink::expect(TxId tx, const Expectation& expectation) {
-  constexpr const char* use_names[] = {"unknown", "file", "listing"};
+  constexpr const char* use_names[] = {"unknown", "file", "listing", "relay"};
   const auto end = [](const uint8_t (&address)[16], uint16_t port) {
     const bool own = std::all_of(std::begin(address), std::end(address), [](uint8_t byte) { return byte == 0; });
     return (own ? "own" : printable(Bytes(address))) + " " + std::to_string(port);

@@ -81,9 +81,9 @@ struct BodyMeta {
 };
 
 // What an announced flow is for, as far as is known.
-enum class ExpectedUse : uint8_t { unknown, file, listing };
+enum class ExpectedUse : uint8_t { unknown, file, listing, relay };
 
-// "Expect a flow like this and give it to that protocol": FTP data. One port is zero: its side opens the flow, from any. An
+// "Expect a flow like this and give it to that protocol": FTP data, SOCKS UDP. One port is zero: its side opens the flow, from any. An
 // address of zeros is the announcing flow's own. Announced again with the same ends, what is said now replaces what was said.
 struct Expectation {
   uint8_t client_address[16] = {};

@@ -15,10 +15,10 @@ struct Stated {
   uint32_t bytes;
 };
 constexpr Stated stated[] = {
-    {"dhcp", 1},      {"dns", 832},   {"ftp", 896}, {"ftp-data", 32},   {"http", 2048},
-    {"http2", 38912}, {"imap", 2048}, {"krb5", 32}, {"ldap", 576},      {"ntp", 1},
-    {"pop3", 1400},   {"quic", 256},  {"rdp", 24},  {"smb", 2000},      {"smtp", 2048},
-    {"socks", 640},   {"ssh", 64},    {"tls", 192}, {"websocket", 160},
+    {"dhcp", 1},      {"dns", 832},     {"ftp", 896}, {"ftp-data", 32}, {"http", 2048},
+    {"http2", 38912}, {"imap", 2048},   {"krb5", 32}, {"ldap", 576},    {"ntp", 1},
+    {"pop3", 1400},   {"quic", 256},    {"rdp", 24},  {"smb", 2000},    {"smtp", 2048},
+    {"socks", 640},   {"socks-udp", 1}, {"ssh", 64},  {"tls", 192},     {"websocket", 160},
 };
 
 // One that is not listed has the bound of all.

@@ -92,6 +92,8 @@ void add_inspection(const Pipeline& pipeline, Sums& sums) {
   sums["inspect.expectations"] += counters.expectations;
   sums["inspect.expectations_met"] += counters.expectations_met;
   sums["inspect.expectations_withdrawn"] += counters.expectations_withdrawn;
+  sums["inspect.relayed_refused"] += counters.relayed_refused;
+  sums["inspect.relayed_targets_replaced"] += counters.relayed_targets_replaced;
   sums["inspect.expectations_evicted"] = inspector.expectations().evicted();  // one table for all lcores
   sums["inspect.expectations_contended"] = inspector.expectations().contended();
   sums["inspect.streams_restarted"] += counters.streams_restarted;

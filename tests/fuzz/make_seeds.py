@@ -399,7 +399,13 @@ def ftp_data():
     yield turns((SERVER, b'the file'), (CLIENT, b'x'))
 
 
-SEEDS = {'ftp': ftp, 'ftp_data': ftp_data, 'socks': socks, 'http1': http1, 'dns': dns, 'smtp': smtp, 'http2': http2, 'websocket': websocket, 'tls': tls, 'quic': quic, 'quic_frames': quic_frames, 'content': content, 'archive': archive, 'mime': mime, 'multipart': multipart, 'conversation': conversation, 'frames': frames_,
+def socks_udp():
+    yield datagram(CLIENT, b'\0\0\0\3\x09evil.test\0\x35' + dns_query())
+    yield datagram(SERVER, b'\0\0\0\1\xc6\x33\x64\x01\0\x35' + dns_answer())
+    yield datagram(CLIENT, b'\0\0\1\4' + bytes(16) + b'\x01\xbbpart')
+
+
+SEEDS = {'ftp': ftp, 'ftp_data': ftp_data, 'socks': socks, 'socks_udp': socks_udp, 'http1': http1, 'dns': dns, 'smtp': smtp, 'http2': http2, 'websocket': websocket, 'tls': tls, 'quic': quic, 'quic_frames': quic_frames, 'content': content, 'archive': archive, 'mime': mime, 'multipart': multipart, 'conversation': conversation, 'frames': frames_,
          'capture': capture, 'image': image, 'drain': drain, 'feed': feed, 'config': config}
 
 SEEDS |= {'dhcp': dhcp, 'ssh': ssh, 'ntp': ntp, 'rdp': rdp, 'krb5': krb5, 'ldap': ldap, 'smb': smb}

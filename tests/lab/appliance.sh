@@ -32,7 +32,7 @@ zones:
   dmz: [10.2.0.0/24, "fd00:2::/64"]
 trusted_domains: [vendor.test]
 relays:
-  proxies: [$dmz_proxy]
+  proxies: [$dmz_proxy, $dmz_socks]
   resolvers: [$dmz_dns, "$dmz_dns6"]
   mail: [$dmz_mail]
 feeds:

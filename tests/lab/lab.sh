@@ -49,7 +49,7 @@ declare -A lab_pids=()
 # shellcheck source=tests/lab/servers/mail_host.sh
 . "$lab_source/servers/mail_host.sh"
 
-for lab_server in apache dovecot exim dhcpd; do
+for lab_server in apache dovecot exim dhcpd danted; do
   # shellcheck source=/dev/null
   . "$lab_source/servers/$lab_server.sh"
 done
@@ -70,7 +70,7 @@ lab_is_permitted() {
 
 lab_has_programs() {
   local program
-  for program in ip ethtool ping curl h2load dig swaks nginx apache2 squid unbound postfix dovecot vsftpd "$exim_program" dhcpd dhclient rsyslogd openssl; do
+  for program in ip ethtool ping curl h2load dig swaks nginx apache2 squid unbound postfix dovecot vsftpd danted "$exim_program" dhcpd dhclient rsyslogd openssl; do
     command -v "$program" > /dev/null || { lab_say "lab: there is no $program: tools/setup demo installs what the lab needs."; return 1; }
   done
 }
@@ -95,6 +95,9 @@ lab_start_other_servers() {
   apache_start && dovecot_start && exim_start dmz && exim_start outside && dhcpd_start && nginx_start outside && postfix_start outside &&
     apache_is_up && dovecot_is_up && exim_is_up dmz && exim_is_up outside && dhcpd_is_up
 }
+
+# What a SOCKS proxy needs around it.
+lab_start_socks_servers() { nginx_start outside && unbound_start_authority && unbound_start_forwarder && danted_start; }
 
 lab_down() {
   trap '' INT TERM

@@ -11,10 +11,12 @@ dmz_ftp=10.2.0.21
 dmz_mail=10.2.0.25
 dmz_exim=10.2.0.26      # a second mail server, and the mailboxes
 dmz_proxy=10.2.0.31
+dmz_socks=10.2.0.32
 dmz_dns=10.2.0.53
 dmz_web=10.2.0.80
-dmz_addresses=("$dmz_ftp" "$dmz_mail" "$dmz_exim" "$dmz_proxy" "$dmz_dns" "$dmz_web")
+dmz_addresses=("$dmz_ftp" "$dmz_mail" "$dmz_exim" "$dmz_proxy" "$dmz_socks" "$dmz_dns" "$dmz_web")
 proxy_port=3128
+socks_port=1080
 
 outside_gateway=198.51.100.1
 outside_mail=198.51.100.25

@@ -294,6 +294,12 @@ def ftp_almost_ports(size):
         (CLIENT, b'PASV\r\n'), (SERVER, b'227 ' + b'1,2,3,4,5 ' * 99 + b'\r\n'))))
 
 
+def socks_targets(size):
+    """Datagrams of an association, each to a target that takes another's place."""
+    agreed = tcp(1080, (CLIENT, b'\5\1\0'), (SERVER, b'\5\0'), (CLIENT, b'\5\3\0\1' + bytes(6)), (SERVER, b'\5\0\0\1' + bytes(4) + struct.pack('!H', 4000)))
+    return agreed + udp(4000, *(b'\0\0\0\1' + struct.pack('!IH', number, 53) + bytes(90) for number in range(size // 100)))
+
+
 def backwards_segments(size):
     """Each run of 32 segments arrives the last one first."""
     connection = Connection(random.Random(1), '10.0.0.1', '198.51.100.1', 80)
@@ -348,5 +354,6 @@ TRAPS = [
     ('ftp: reply lines', ftp_reply_lines, 60000),
     ('ftp: ports agreed on', ftp_agreements, 20000),
     ('ftp: replies that almost name a port', ftp_almost_ports, 40000),
+    ('socks: datagrams to ever other targets', socks_targets, 40000),
     ('tcp: segments backwards', backwards_segments, 128000),
 ]

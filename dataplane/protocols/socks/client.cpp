@@ -2,7 +2,6 @@
 // The client's side: greeting, user name and password (RFC 1929), request; of version 4 the request alone
 // (SOCKS 4 and 4A).
 #include "dataplane/protocols/socks/session.h"
-#include "dataplane/protocols/text_writer.h"
 
 namespace sekisho::socks {
 
@@ -24,23 +23,11 @@ Progress malformed(const Session& session, const char* name, uint64_t offset, Si
   return {Step::malformed, 0};
 }
 
-// "192.0.2.1", "2001:db8:0:0:0:0:0:1": for rows, where the target stands beside names.
+// For rows, where the target stands beside names.
 void keep_address(Session& session, Bytes address, uint64_t offset) {
-  char memory[40];
+  char memory[address_text_bytes];
   TextWriter text(memory);
-  if (address.size() == 4) {
-    for (size_t i = 0; i < 4; ++i) {
-      if (i != 0) text.character('.');
-      text.decimal(address[i]);
-    }
-  } else {
-    for (size_t i = 0; i < 16; i += 2) {
-      char digits[4];
-      const auto end = std::to_chars(digits, digits + sizeof digits, load_be16(&address[i]), 16).ptr;
-      if (i != 0) text.character(':');
-      text.text({digits, static_cast<size_t>(end - digits)});
-    }
-  }
+  write_address(address, text);
   session.target.set(text.bytes(), offset);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Addresses as SOCKS writes them, and hand-off to what they lead to.
 #include "dataplane/protocols/socks/session.h"
-#include "dataplane/protocols/text_writer.h"
 
 namespace sekisho::socks {
 
@@ -26,6 +25,22 @@ Endpoint read_endpoint(Bytes bytes) {
   endpoint.port = load_be16(&bytes[at + size]);
   endpoint.bytes = at + size + 2;
   return endpoint;
+}
+
+void write_address(Bytes address, TextWriter& text) {
+  if (address.size() == 4) {
+    for (size_t i = 0; i < 4; ++i) {
+      if (i != 0) text.character('.');
+      text.decimal(address[i]);
+    }
+    return;
+  }
+  for (size_t i = 0; i < 16; i += 2) {
+    char digits[4];
+    const auto end = std::to_chars(digits, digits + sizeof digits, load_be16(&address[i]), 16).ptr;
+    if (i != 0) text.character(':');
+    text.text({digits, static_cast<size_t>(end - digits)});
+  }
 }
 
 void end_transaction(Session& session, Completeness completeness, Sink& sink) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server's side: the method it chose, what it thinks of the password, its reply; after BIND a second one.
+#include <algorithm>
+
 #include "dataplane/protocols/socks/session.h"
 
 namespace sekisho::socks {
@@ -35,10 +37,28 @@ Progress read_auth_result(Session& session, Bytes bytes, uint64_t offset, Sink& 
   return {bytes[1] == 0 ? Step::consumed : Step::done, 2};
 }
 
-// UDP ASSOCIATE: the address the proxy takes datagrams at; 0.0.0.0 is the one that the client is connected
-// to.
-Progress granted(Session& session, size_t bytes, uint64_t offset, Sink& sink) {
+// UDP ASSOCIATE: where the proxy takes datagrams (RFC 1928 6). A name instead of an address would be the proxy's own.
+void expect_datagrams(const Session& session, const Endpoint& bound, Sink& sink) {
+  constexpr uint8_t ip_protocol_udp = 17;
+  Expectation expectation;
+  if (bound.port == 0) return;
+  const bool is_address = bound.kind == Endpoint::Kind::address;
+  if (is_address && bound.host.size() == 16) std::copy(bound.host.begin(), bound.host.end(), expectation.server_address);
+  if (is_address && bound.host.size() == 4) {
+    expectation.server_address[10] = expectation.server_address[11] = 0xff;
+    std::copy(bound.host.begin(), bound.host.end(), expectation.server_address + 12);
+  }
+  expectation.server_port = bound.port;
+  expectation.ip_protocol = ip_protocol_udp;
+  expectation.protocol = "socks-udp";
+  expectation.use = ExpectedUse::relay;
+  expectation.user = session.user.view();
+  sink.expect(session.tx, expectation);
+}
+
+Progress granted(Session& session, const Endpoint& bound, size_t bytes, uint64_t offset, Sink& sink) {
   if (session.command == command_udp_associate) {
+    if (session.version == version_5) expect_datagrams(session, bound, sink);
     end_transaction(session, Completeness::complete, sink);
     return {Step::done, bytes};
   }
@@ -64,7 +84,7 @@ Progress read_reply_4(Session& session, Bytes bytes, uint64_t offset, Sink& sink
   sink.observe_number(session.tx, Field::socks_reply, bytes[1], offset + 1);
   observe_bound(session, bytes.subspan(4, 4), load_be16(&bytes[2]), offset + 2, sink);
   if (bytes[1] != granted_4) return {Step::done, reply_bytes};
-  return granted(session, reply_bytes, offset, sink);
+  return granted(session, {}, reply_bytes, offset, sink);
 }
 
 // VER, REP, RSV, ATYP, BND.ADDR, BND.PORT.
@@ -78,7 +98,7 @@ Progress read_reply_5(Session& session, Bytes bytes, uint64_t offset, Sink& sink
   sink.observe_number(session.tx, Field::socks_reply, bytes[1], offset + 1);
   if (bound.kind == Endpoint::Kind::address) observe_bound(session, bound.host, bound.port, offset + 4, sink);
   if (bytes[1] != granted_5) return {Step::done, 3 + bound.bytes};
-  return granted(session, 3 + bound.bytes, offset, sink);
+  return granted(session, bound, 3 + bound.bytes, offset, sink);
 }
 
 }  // namespace

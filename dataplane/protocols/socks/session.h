@@ -6,6 +6,7 @@
 #include "dataplane/protocols/limits.h"
 #include "dataplane/protocols/protocol.h"
 #include "dataplane/protocols/socks/limits.h"
+#include "dataplane/protocols/text_writer.h"
 
 namespace sekisho::socks {
 
@@ -62,5 +63,8 @@ struct Endpoint {
   size_t bytes = 0;  // of it all
 };
 Endpoint read_endpoint(Bytes bytes);
+// "192.0.2.1", "2001:db8:0:0:0:0:0:1": of 4 or 16 bytes.
+inline constexpr size_t address_text_bytes = 40;
+void write_address(Bytes address, TextWriter& text);
 
 }  // namespace sekisho::socks

@@ -126,6 +126,26 @@ BOOST_AUTO_TEST_CASE(udp_associate_ends_with_its_reply_and_hands_nothing_off) {
   BOOST_TEST(report.count("handoff") == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(where_a_relay_takes_datagrams_is_announced_with_the_user_unless_it_is_nowhere) {
+  const auto announced = [](const std::string& reply) {
+    const Report report =
+        checked({client(bytes({5, 1, 2})), server(bytes({5, 2})), client("\1\5alice\6secret"),
+                 server(bytes({1, 0})), client(bytes({5, 3, 0, 1, 0, 0, 0, 0, 0, 0})), server(reply)});
+    for (const std::string& line : report.lines)
+      if (line.starts_with("expect ")) return line;
+    return std::string();
+  };
+  const std::string relay = " relay \"\" \"alice\" \"\"";
+  const std::string mapped = "\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\xff\\xff";
+  BOOST_TEST(announced(bytes({5, 0, 0, 1, 0, 0, 0, 0, 15, 160})) ==
+             "expect 1 socks-udp client own 0 server " + mapped + "\\x00\\x00\\x00\\x00 4000" + relay);
+  BOOST_TEST(announced(bytes({5, 0, 0, 3, 1, 'p', 15, 160})) ==
+             "expect 1 socks-udp client own 0 server own 4000" + relay);
+  BOOST_TEST(announced(bytes({5, 0, 0, 1, 192, 0, 2, 7, 15, 160})) ==
+             "expect 1 socks-udp client own 0 server " + mapped + "\\xc0\\x00\\x02\\x07 4000" + relay);
+  BOOST_TEST(announced(bytes({5, 0, 0, 1, 192, 0, 2, 7, 0, 0})) == "");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_server_refuses_ends_the_reading) {
   for (const std::string& refusal : {bytes({5, 0xff}), bytes({5, 1}), bytes({5, 0x80})}) {
     const Report report = checked({client(bytes({5, 3, 0, 1, 2})), server(refusal)});
