@@ -322,12 +322,14 @@ bool Pipeline::stop_reading(DropReason reason) {
 bool Pipeline::has_policy_against(GaveUp gave_up) const {
   const ExhaustionPolicies& policies = options_.exhausted;
   return (has(gave_up, GaveUp::transaction) && policies.transactions == FailPolicy::closed) ||
-         (has(gave_up, GaveUp::body) && policies.bodies == FailPolicy::closed);
+         (has(gave_up, GaveUp::body) && policies.bodies == FailPolicy::closed) ||
+         (has(gave_up, GaveUp::inner) && policies.layer7 == FailPolicy::closed);
 }
 
 // A pair that only watches reads on.
 bool Pipeline::stops_ambiguous(GaveUp gave_up) const {
-  return has(gave_up, GaveUp::ambiguous) && options_.malformed_protocol == FailPolicy::closed &&
+  const bool unread = has(gave_up, GaveUp::ambiguous) || has(gave_up, GaveUp::inner_malformed);
+  return unread && options_.malformed_protocol == FailPolicy::closed &&
          mode(reading_pair_) == WireMode::inline_;
 }
 

@@ -38,7 +38,7 @@ enum class FailPolicy : uint8_t { open, closed };
 struct ExhaustionPolicies {
   FailPolicy flows = FailPolicy::open;         // flow.refused: the table is full
   FailPolicy streams = FailPolicy::open;       // stream.refused: no memory for another connection's order
-  FailPolicy layer7 = FailPolicy::open;        // inspect.flows_refused, l7.no_memory, l7.nesting_full
+  FailPolicy layer7 = FailPolicy::open;        // inspect.flows_refused, inspect.inner_refused, l7.no_memory, l7.nesting_full
   FailPolicy transactions = FailPolicy::open;  // inspect.tx_refused: values are matched, but there will be no record
   FailPolicy bodies = FailPolicy::open;        // inspect.body_refused, inspect.body_layers, inspect.body_unscanned
   FailPolicy sightings = FailPolicy::open;     // ring.sightings.dropped; closed: the pair stands still until the ring has room

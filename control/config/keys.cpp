@@ -104,7 +104,8 @@ constexpr KeySpec exhaustion_keys[] = {
          .fallback = "closed"}),
     key<&ExhaustionConfig::layer7>(
         {.name = "layer7",
-         .sentence = "No memory to parse a flow, or too many tunnels in it (inspect.flows_refused, l7.no_memory, l7.nesting_full).",
+         .sentence = "No memory to parse a flow, or too many tunnels in it (inspect.flows_refused, inspect.inner_refused, "
+                     "l7.no_memory, l7.nesting_full).",
          .fallback = "open"}),
     key<&ExhaustionConfig::transactions>(
         {.name = "transactions",

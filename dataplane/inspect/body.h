@@ -55,6 +55,7 @@ struct Body {
   bool of_lines = false;        // a mailed text: `line_readings` holds what `hash` lacks
   Archive archive = Archive::undecided;
   uint8_t depth = 0;            // archives that it is in
+  uint8_t app_protocol = 0;     // that carries it: index in the protocol list + 1
   Store store = Store::over;
   bool stored = false;          // all its bytes are in the ring of files
   bool exhausted = false;       // its members had more than their bound: no more of them is read

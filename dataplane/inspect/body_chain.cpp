@@ -77,6 +77,8 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   auto* body = new (block) Body;
   body->id = ++inspection.last_body;
   body->tx = tx;
+  note_protocol();
+  body->app_protocol = speaking_->app_protocol;
   body->file_id = ++next_file_;
   body->carrier = meta.carrier;
   body->direction = meta.direction;

@@ -6,8 +6,8 @@
 
 #include "dataplane/flow/flow.h"
 #include "dataplane/inspect/expectations.h"
+#include "dataplane/inspect/inner_stream.h"
 #include "dataplane/inspect/transaction.h"
-#include "dataplane/protocols/session.h"
 #include "matchers/indicator.h"
 
 namespace sekisho {
@@ -15,29 +15,27 @@ namespace sekisho {
 struct Body;            // inspect/body.h
 class RelayedSessions;  // inspect/relayed.h
 
-struct FlowInspection {
-  Session session;
+struct FlowInspection : SpokenStream {
   Flow* flow = nullptr;
   Transaction* oldest = nullptr;   // open transactions, in the order they began
   Transaction* newest = nullptr;
-  Transaction* flow_values = nullptr;  // the flow's own (of the section `proxy`; of an announcement), repeated by each later transaction
   RelayedSessions* relayed = nullptr;  // of an association's datagrams
-  Session* inner = nullptr;        // the one of them that is running
+  Session* relayed_now = nullptr;  // the one of them that is running
   Body* bodies = nullptr;          // open bodies, newest first
+  InnerStream* inner_streams = nullptr;
   uint64_t gap_bytes = 0;          // never delivered to the parsers
   uint64_t delivered[2] = {};      // bytes of each direction's stream that the parsers were offered
   uint64_t to_client_before = 0;   // of the server's, before the packet of this number
   uint64_t packet_number = 0;
-  uint64_t asked_name = 0;  // of the last CONNECT's target (tunnel_name.h), and of the tunnel that it became
-  uint64_t tunnel_name = 0;
   uint32_t last_tx = 0;
   uint32_t last_body = 0;
+  InnerId last_inner = no_inner;
   uint32_t transactions_ended = 0;
   uint16_t open_transactions = 0;
   uint16_t open_bodies = 0;
+  uint16_t open_inner_streams = 0;
   uint16_t sightings = 0;
   uint16_t anomalies = 0;
-  uint8_t app_protocol = 0;        // index in the protocol list + 1
   uint8_t first_protocol = 0;      // the same of what the flow began with, in front of any hand-off
   Action verdict = Action::pass;   // the strongest carried out so far
   uint8_t announced_as = 0;        // the same of what another flow has announced this one as

@@ -24,6 +24,7 @@ FieldMask kept_fields(FieldMask rows) {
 }
 
 uint32_t flows_of(const InspectorOptions& options) { return options.flows_max; }
+uint32_t inner_streams_of(const InspectorOptions& options) { return options.flows_max / inner_streams_share + 1; }
 
 Spoken spoken_by(const FlowInspection& inspection) {
   // An answer of ours would lack the relay's header.
@@ -39,9 +40,10 @@ Inspector::Inspector(const InspectorOptions& options, RecordOutput& output, Flow
       options_(options),
       output_(output),
       flows_(flows),
-      session_memory_(flows_of(options), options.carries_max, options.large_carries_max),
+      session_memory_(flows_of(options) + inner_streams_of(options), options.carries_max, options.large_carries_max),
       flow_blocks_(sizeof(FlowInspection), flows_of(options)),
       relayed_blocks_(sizeof(RelayedSessions), flows_of(options) / relayed_flows_share + 1),
+      inner_blocks_(sizeof(InnerStream), inner_streams_of(options)),
       transactions_(transaction_chunk_bytes, options.transaction_chunks),
       body_memory_(options.bodies_max, options.bodies_max, options.bodies_max, hyperscan_stream_bytes,
                    CodecMemorySize{}),
@@ -101,7 +103,7 @@ FlowInspection* Inspector::open(Flow& flow, Transport transport) {
 void Inspector::close(Flow& flow, FlowEnd end) {
   FlowInspection* inspection = flow.inspection;
   if (inspection == nullptr) return;
-  current_ = inspection;
+  make_current(*inspection);
   const EndReason reason = end == FlowEnd::fin       ? EndReason::fin
                            : end == FlowEnd::reset   ? EndReason::reset
                            : end == FlowEnd::timeout ? EndReason::timeout
@@ -109,6 +111,7 @@ void Inspector::close(Flow& flow, FlowEnd end) {
   if (inspection->relayed != nullptr) close_relayed(*inspection, reason);
   for (const Direction direction : {Direction::client_to_server, Direction::server_to_client})
     on_end(*inspection, direction, reason);
+  close_inner_streams(*inspection, reason);
   while (inspection->bodies != nullptr) finish_body(*inspection, inspection->bodies, BodyEnd::aborted);
   while (inspection->oldest != nullptr) end_transaction(*inspection, inspection->oldest, Completeness::incomplete);
   resolve();  // nothing that waits may name this flow once its memory is another's
@@ -122,10 +125,11 @@ void Inspector::release(Flow& flow) {
   flow_blocks_.give(flow.inspection);
   flow.inspection = nullptr;
   current_ = nullptr;
+  speaking_ = nullptr;
 }
 
 SessionStatus Inspector::on_bytes(FlowInspection& inspection, Direction direction, Bytes bytes, uint64_t offset) {
-  current_ = &inspection;
+  make_current(inspection);
   direction_ = direction;
   uint64_t& delivered = inspection.delivered[index_of(direction)];
   if (inspection.packet_number != packet_number_) {
@@ -135,49 +139,53 @@ SessionStatus Inspector::on_bytes(FlowInspection& inspection, Direction directio
   delivered = offset + bytes.size();
   if (!inspection.has_begun) begin_announced(inspection);
   const SessionStatus status = inspection.session.on_bytes(direction, bytes, offset, session_memory_, *this);
-  note_protocol(inspection);
+  note_protocol();
   return status;
 }
 
 SessionStatus Inspector::on_gap(FlowInspection& inspection, Direction direction, uint64_t missing_bytes) {
   inspection.gap_bytes += missing_bytes;
-  current_ = &inspection;
+  make_current(inspection);
   direction_ = direction;
   return inspection.session.on_gap(direction, missing_bytes, session_memory_, *this);
 }
 
 SessionStatus Inspector::on_end(FlowInspection& inspection, Direction direction, EndReason reason) {
-  current_ = &inspection;
+  make_current(inspection);
   direction_ = direction;
   if (inspection.announced_as != 0 && !inspection.announcement_told) complete_announcement(inspection);
   const SessionStatus status = inspection.session.on_end(direction, reason, session_memory_, *this);
-  note_protocol(inspection);
+  note_protocol();
   return status;
 }
 
 SessionStatus Inspector::on_datagram(FlowInspection& inspection, Direction direction, Bytes bytes) {
-  current_ = &inspection;
+  make_current(inspection);
   direction_ = direction;
   if (!inspection.has_begun) begin_announced(inspection);
   inner_at_ = 0;
   const SessionStatus status = inspection.session.on_datagram(direction, bytes, session_memory_, *this);
-  note_protocol(inspection);
+  note_protocol();
   return status == SessionStatus::active && inner_at_ != 0 ? relay(inspection, direction, bytes) : status;
 }
 
-void Inspector::note_protocol(FlowInspection& inspection) {
-  const Protocol* protocol = (inspection.inner != nullptr ? *inspection.inner : inspection.session).protocol();
+// Of the stream that speaks.
+void Inspector::note_protocol() {
+  SpokenStream& stream = *speaking_;
+  const Session& session = current_->relayed_now != nullptr ? *current_->relayed_now : stream.session;
+  const Protocol* protocol = session.protocol();
   if (protocol == nullptr) return;
   const ProtocolTable table = protocol_table();
-  if (inspection.app_protocol != 0 && table.protocols[inspection.app_protocol - 1] == protocol) return;
+  if (stream.app_protocol != 0 && table.protocols[stream.app_protocol - 1] == protocol) return;
   for (size_t i = 0; i < table.count; ++i)
-    if (table.protocols[i] == protocol) inspection.app_protocol = static_cast<uint8_t>(i + 1);
-  if (inspection.first_protocol == 0 || (inspection.session.depth() == 0 && inspection.inner == nullptr)) inspection.first_protocol = inspection.app_protocol;
+    if (table.protocols[i] == protocol) stream.app_protocol = static_cast<uint8_t>(i + 1);
+  const bool is_outermost = stream.session.depth() == 0 && current_->relayed_now == nullptr;
+  if (current_->first_protocol == 0 || is_outermost) current_->first_protocol = stream.app_protocol;
   look_up(nullptr, Field::flow_app_proto, as_bytes(protocol->name), 0);
 }
 
 void Inspector::on_new_flow(FlowInspection& inspection) {
-  current_ = &inspection;
+  make_current(inspection);
   direction_ = Direction::client_to_server;
   const FiveTuple& tuple = inspection.flow->tuple;
   look_up(nullptr, Field::flow_src_address, tuple.source, 0);
@@ -206,9 +214,11 @@ TxId Inspector::tx_begin(Direction first) {
     transaction->answer_at = inspection.delivered[index_of(Direction::server_to_client)];
   if (options_.rows.test(Field::transaction_start_ns))
     transaction->add_number(transactions_, Field::transaction_start_ns, clock_.wall_ns);
-  note_protocol(inspection);
-  transaction->app_protocol = inspection.app_protocol;
-  if (inspection.flow_values != nullptr && !transaction->repeat(transactions_, *inspection.flow_values)) ++counters_.tx_full;
+  note_protocol();
+  transaction->app_protocol = speaking_->app_protocol;
+  transaction->inner = speaking_->id;
+  const Transaction* kept = speaking_->flow_values;
+  if (kept != nullptr && !transaction->repeat(transactions_, *kept)) ++counters_.tx_full;
   (inspection.newest != nullptr ? inspection.newest->next : inspection.oldest) = transaction;
   inspection.newest = transaction;
   ++inspection.open_transactions;
@@ -224,7 +234,8 @@ Transaction* Inspector::find(TxId tx) const {
 
 Transaction* Inspector::find_or_newest(TxId tx) const {
   if (Transaction* transaction = find(tx)) return transaction;
-  return tx == no_tx ? current_->newest : nullptr;
+  if (tx != no_tx) return nullptr;
+  return speaking_ == current_ ? current_->newest : find(speaking_->opened_by);
 }
 
 void Inspector::tx_end(TxId tx, Completeness completeness) {
@@ -255,7 +266,7 @@ constexpr bool is_of_proxy(Field field) { return field >= Field::proxy_protocol 
 
 // Where values are kept that are the flow's; a proxy inside a proxy begins anew. nullptr: no memory, or no row wants the field.
 Transaction* Inspector::flow_values(Field field) {
-  Transaction*& kept = current_->flow_values;
+  Transaction*& kept = speaking_->flow_values;
   if (field == Field::proxy_protocol && kept != nullptr) {
     Transaction::close(kept, transactions_);
     kept = nullptr;
@@ -299,15 +310,15 @@ void Inspector::on_observe_number(TxId tx, Field field, uint64_t value, uint64_t
 void Inspector::compare_names(TxId tx, Field field, Bytes value, uint64_t offset) {
   const uint64_t name = tunnel_name(value);
   if (field == Field::http_target_host) {
-    current_->asked_name = name;
-  } else if (current_->tunnel_name != 0 && name != 0 && name != current_->tunnel_name) {
+    speaking_->asked_name = name;
+  } else if (speaking_->tunnel_name != 0 && name != 0 && name != speaking_->tunnel_name) {
     ambiguous(tx, tunnel_ambiguous_name, tunnel_readings, offset);
   }
 }
 
 Observation Inspector::observation(Transaction* transaction, Field field, uint64_t offset) const {
   Observation seen{current_, transaction, field, direction_, burst_index_, pair_, offset};
-  seen.app_protocol = current_->app_protocol;
+  seen.app_protocol = speaking_->app_protocol;
   seen.answerable = is_answerable(transaction);
   return seen;
 }
@@ -442,21 +453,21 @@ void Inspector::handoff(Direction direction, uint64_t offset, HandoffHint hint) 
     inner_at_ = offset;
     return;
   }
-  if (current_->asked_name != 0) current_->tunnel_name = std::exchange(current_->asked_name, 0);
-  current_->session.note_handoff(direction, offset, hint);
+  if (speaking_->asked_name != 0) speaking_->tunnel_name = std::exchange(speaking_->asked_name, 0);
+  speaking_->session.note_handoff(direction, offset, hint);
 }
 
 TxId Inspector::tx_repeat(TxId tx) {
-  Transaction* kept = std::exchange(current_->flow_values, nullptr);  // `tx` has repeated it
+  Transaction* kept = std::exchange(speaking_->flow_values, nullptr);  // `tx` has repeated it
   const TxId id = tx_begin(direction_);
-  current_->flow_values = kept;
+  speaking_->flow_values = kept;
   const Transaction* from = find(tx);
   Transaction* to = find(id);
   if (from != nullptr && to != nullptr) {
     to->first = from->first;
     if (!to->repeat(transactions_, *from)) ++counters_.tx_full;
   }
-  current_->session.note_continued(id);
+  speaking_->session.note_continued(id);
   return id;
 }
 

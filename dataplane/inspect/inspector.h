@@ -48,7 +48,9 @@ struct InspectorOptions {
 
 // What inspection gave up, as bits; policy decides (pipeline.h): a transaction or a body for want of memory
 // (ExhaustionPolicies), one reading of a message that has several (malformed_protocol).
-enum class GaveUp : uint8_t { nothing = 0, transaction = 1, body = 2, ambiguous = 4 };
+// What became of the session of a stream inside the flow's is told in the same way: `inner_malformed` (malformed_protocol) and `inner`, a
+// bound (ExhaustionPolicies::layer7).
+enum class GaveUp : uint8_t { nothing = 0, transaction = 1, body = 2, ambiguous = 4, inner_malformed = 8, inner = 16 };
 constexpr GaveUp operator|(GaveUp a, GaveUp b) { return static_cast<GaveUp>(static_cast<uint8_t>(a) | static_cast<uint8_t>(b)); }
 constexpr bool has(GaveUp set, GaveUp one) { return (static_cast<uint8_t>(set) & static_cast<uint8_t>(one)) != 0; }
 
@@ -68,6 +70,8 @@ struct InspectorCounters {
   uint64_t files_ring_full = 0;
   uint64_t files_damaged = 0;       // cut short, or bytes are missing
   uint64_t body_unscanned = 0;      // no memory, or too little of it, for the patterns' state
+  uint64_t inner_streams = 0;       // streams inside flows whose protocol was looked for
+  uint64_t inner_refused = 0;       // not looked into
   uint64_t flows_refused = 0;       // no block for a flow's layer-7 state: not inspected
   uint64_t sightings = 0;
   uint64_t sightings_folded = 0;
@@ -158,6 +162,10 @@ class Inspector final : public Sink {
   void expect(TxId tx, const Expectation& expectation) override;
   void handoff(Direction direction, uint64_t offset, HandoffHint hint) override;
   TxId tx_repeat(TxId tx) override;
+  InnerId inner_begin(TxId tx, const InnerMeta& meta) override;
+  void inner_data(InnerId id, Direction direction, Bytes bytes) override;
+  void inner_gap(InnerId id, Direction direction, uint64_t missing_bytes) override;
+  void inner_end(InnerId id, Direction direction, EndReason reason) override;
   uint64_t moment() const override { return clock_.now_ns; }
   void ambiguous(TxId tx, const char* name, std::string_view readings, uint64_t offset) override;
 
@@ -168,7 +176,12 @@ class Inspector final : public Sink {
 
  private:
   friend class LayerSink;
+  class InnerTurn;
 
+  void make_current(FlowInspection& inspection) {
+    current_ = &inspection;
+    speaking_ = &inspection;
+  }
   Transaction* find(TxId tx) const;
   Transaction* flow_values(Field field);
   std::optional<ExpectedFlow> find_expectation(const Flow& flow);
@@ -231,7 +244,14 @@ class Inspector final : public Sink {
   void scan_patterns(Body& body, Bytes bytes);
   void close_patterns(Body& body);
   void finish_body(FlowInspection& inspection, Body* body, BodyEnd end);
-  void note_protocol(FlowInspection& inspection);
+  void note_protocol();
+  // inner_streams.cpp
+  InnerId refuse_inner(TxId tx, const char* anomaly_name);
+  void keep_proxied(InnerStream& inner, const InnerMeta& meta);
+  InnerStream* find_inner(InnerId id) const;
+  void close_inner(InnerStream& inner);
+  void end_transactions_of(const InnerStream& inner);
+  void close_inner_streams(FlowInspection& inspection, EndReason reason);
   void remember_decision(Flow& flow, uint16_t burst_index, Action action);
   void compare_names(TxId tx, Field field, Bytes value, uint64_t offset);
   bool is_answerable(const Transaction* transaction) const;
@@ -244,6 +264,7 @@ class Inspector final : public Sink {
   SessionMemory session_memory_;
   BlockPool flow_blocks_;
   BlockPool relayed_blocks_;
+  BlockPool inner_blocks_;
   BlockPool transactions_;
   BodyMemory body_memory_;
   LookUps look_ups_;
@@ -252,6 +273,7 @@ class Inspector final : public Sink {
   RecordClock clock_;
   RecordClock packet_clocks_[packets_per_resolve_max] = {};  // by burst index
   FlowInspection* current_ = nullptr;
+  SpokenStream* speaking_ = nullptr;  // of current_: itself, or the stream inside it whose parser is at work
   Direction direction_ = Direction::client_to_server;
   uint16_t burst_index_ = 0;
   uint64_t packet_number_ = 0;  // of those set_packet was called for

@@ -157,7 +157,9 @@ void Inspector::write_anomaly(Flow& flow, const Transaction* transaction, const 
   const uint32_t bytes =
       room(4, name_text.size() + layer_text.size() + detail.size()) + transaction_room(transaction) + tunnel_room(flow);
   if (!output_.begin(RingKind::transactions, RecordType::anomaly, bytes)) return;
-  describe_flow(output_.writer(), flow, flow.inspection != nullptr ? flow.inspection->app_protocol : uint8_t{0},
+  const FlowInspection* inspection = flow.inspection;
+  const SpokenStream* speaking = inspection == current_ ? speaking_ : inspection;
+  describe_flow(output_.writer(), flow, speaking != nullptr ? speaking->app_protocol : uint8_t{0},
                 transaction != nullptr ? transaction->id() : no_tx);
   RecordWriter& writer = output_.writer();
   writer.text(Field::anomaly_name, name_text);
@@ -176,7 +178,7 @@ void Inspector::write_file(const FlowInspection& inspection, const Body& body, B
   const uint32_t bytes = room(22, size_t{body.name_size} + body.type_size + type.size() + archive_name_size + 160) +
                          transaction_room(transaction) + tunnel_room(*inspection.flow);
   if (!output_.begin(RingKind::transactions, RecordType::file, bytes)) return;
-  describe_flow(output_.writer(), *inspection.flow, inspection.app_protocol, body.tx);
+  describe_flow(output_.writer(), *inspection.flow, body.app_protocol, body.tx);
   RecordWriter& writer = output_.writer();
   if (end != BodyEnd::complete) writer.header().flags |= record_flag::incomplete;
   if (body.name_size > 0) writer.bytes(Field::file_name, body.name_bytes());

@@ -35,23 +35,23 @@ SessionStatus Inspector::relay(FlowInspection& inspection, Direction direction, 
   }
   if (choice.is_new)
     session.open(Transport::datagram, inspection.flow->tuple.source_port, load_be16(header.last(2).data()));
-  inspection.inner = &session;
+  inspection.relayed_now = &session;
   const SessionStatus status = session.on_datagram(direction, inside, session_memory_, *this);
-  note_protocol(inspection);
-  inspection.inner = nullptr;
+  note_protocol();
+  inspection.relayed_now = nullptr;
   // What is not known inside says nothing about the next target's.
   return status == SessionStatus::malformed || status == SessionStatus::no_memory ? status
                                                                                   : SessionStatus::active;
 }
 
 void Inspector::end_relayed(FlowInspection& inspection, Session& session, EndReason reason) {
-  inspection.inner = &session;
+  inspection.relayed_now = &session;
   for (const Direction direction : {Direction::client_to_server, Direction::server_to_client}) {
     direction_ = direction;
     session.on_end(direction, reason, session_memory_, *this);
   }
   session.close(session_memory_);
-  inspection.inner = nullptr;
+  inspection.relayed_now = nullptr;
 }
 
 void Inspector::close_relayed(FlowInspection& inspection, EndReason reason) {

@@ -19,6 +19,12 @@ inline constexpr uint32_t transaction_chunk_bytes = 2048;
 inline constexpr unsigned assembled_files_max = 64;
 // Open transactions of one flow, count. Past it: counter `inspect.tx_evicted`, the oldest ends as incomplete.
 inline constexpr unsigned flow_transactions_max = 128;
+// Streams inside one flow that are read at a time (CONNECT over HTTP/2; one that is known to say no more to us does not count), count. Past
+// it: counter `inspect.inner_refused`, anomaly `l7.inner_streams_full`, that stream goes on without inspection or the flow is dropped, by
+// policy. How deep they nest is handoff_depth_max (protocols/limits.h).
+inline constexpr unsigned flow_inner_streams_max = 64;
+// One in so many flows may have such a stream at a time, on average. Past it: as above, anomaly `l7.no_memory`.
+inline constexpr uint32_t inner_streams_share = 16;
 // Open bodies of one flow, count (both directions, and a mail's nested parts). Past it: counter `inspect.body_refused`, the body is
 // not inspected; the file record is missing, the transaction stays.
 inline constexpr unsigned flow_bodies_max = 40;

@@ -39,7 +39,7 @@ void Inspector::begin_store(Body& body, const BodyMeta& meta) const {
   if (body.store_reason != nullptr) return;
   body.store_reason = "policy";
   if (body.container || !carries_file(meta.carrier) || !policy.directions[index_of(meta.direction)]) return;
-  if (!among(policy.protocols, protocol_name(current_->app_protocol))) return;
+  if (!among(policy.protocols, protocol_name(body.app_protocol))) return;
   body.store = Body::Store::undecided;
 }
 
@@ -120,7 +120,7 @@ bool Inspector::write_file_end(const FlowInspection& inspection, const Body& bod
   const size_t texts = size_t{body.name_size} + body.type_size + type.size() + short_texts;
   const uint32_t values = whole && transaction != nullptr ? transaction->record_bytes() : 0;
   if (!output_.begin(RingKind::files, RecordType::file_piece, fields * sizeof(RecordField) + static_cast<uint32_t>(texts) + values)) return false;
-  RecordOutput::describe_flow(output_.writer(), *inspection.flow, flows_.first(*inspection.flow), inspection.app_protocol, body.tx);
+  RecordOutput::describe_flow(output_.writer(), *inspection.flow, flows_.first(*inspection.flow), body.app_protocol, body.tx);
   RecordWriter& writer = output_.writer();
   writer.number(Field::file_id, body.file_id);
   writer.number(Field::file_offset, body.store_bytes);

@@ -52,6 +52,7 @@ class Transaction {
   uint64_t start_wall_ns = 0;
   FlowInspection* inspection = nullptr;  // whose it was, once ended
   uint8_t app_protocol = 0;              // index in the protocol list + 1, when it began
+  InnerId inner = no_inner;              // the stream inside the flow that it is of
   uint16_t end_burst_index = 0;          // of the packet that ended it
   uint64_t answer_at = no_answer;  // offset in the server's stream, had it answered all that came before
 

@@ -13,6 +13,8 @@ constexpr std::string_view carrier_names[] = {
     "archive_member", "http_query",    "websocket_message", "mail_text", "http_part", "ftp_data"};
 constexpr std::string_view encoding_names[] = {"identity", "gzip",     "deflate", "brotli",
                                                "zstd",     "compress", "unknown"};
+constexpr std::string_view hint_names[] = {"any", "tls", "http", "http2", "websocket", "smtp"};
+constexpr std::string_view reason_names[] = {"fin", "reset", "timeout", "evicted"};
 constexpr std::string_view end_names[] = {"complete", "truncated", "aborted"};
 
 }  // namespace
@@ -131,6 +133,33 @@ void RecordingSink::expect(TxId tx, const Expectation& expectation) {
 void RecordingSink::handoff(Direction direction, uint64_t offset, HandoffHint) {
   add("handoff " + std::string(direction_names[index_of(direction)]) + " " + std::to_string(offset), offset);
   handoff_[index_of(direction)] = offset;
+}
+InnerId RecordingSink::inner_begin(TxId tx, const InnerMeta& meta) {
+  Inner& inner = inner_[++last_inner_];
+  inner.head = "inner " + std::to_string(tx) + " " + std::string(hint_names[static_cast<size_t>(meta.hint)]) +
+               " target=" + printable(meta.target) + " port=" + std::to_string(meta.target_port);
+  return last_inner_;
+}
+void RecordingSink::inner_data(InnerId id, Direction direction, Bytes bytes) {
+  if (Inner* inner = find_inner(id)) inner->bytes[index_of(direction)] += printable(bytes);
+}
+void RecordingSink::inner_gap(InnerId id, Direction direction, uint64_t missing) {
+  if (Inner* inner = find_inner(id)) inner->bytes[index_of(direction)] += "<gap " + std::to_string(missing) + ">";
+}
+void RecordingSink::inner_end(InnerId id, Direction direction, EndReason reason) {
+  Inner* inner = find_inner(id);
+  if (inner == nullptr || !inner->end[index_of(direction)].empty()) return;
+  inner->end[index_of(direction)] = reason_names[static_cast<size_t>(reason)];
+  if (inner->end[0].empty() || inner->end[1].empty()) return;
+  std::string line = inner->head;
+  for (const size_t at : {0U, 1U})
+    line += " " + std::string(direction_names[at]) + "=" + inner->bytes[at] + " " + inner->end[at];
+  inner_.erase(id);
+  add(std::move(line), 0);
+}
+RecordingSink::Inner* RecordingSink::find_inner(InnerId id) {
+  const auto at = inner_.find(id);
+  return at == inner_.end() ? nullptr : &at->second;
 }
 void RecordingSink::on_observe(TxId tx, Field field, Bytes value, uint64_t offset) {
   add(std::to_string(tx) + " " + std::string(field_specs[static_cast<size_t>(field)].name) + "=" +

@@ -15,6 +15,7 @@ namespace sekisho::test {
 //   "begin 1 c2s"  "1 dns.id=4711"  "1 dns.query.name=a.test"  "end 1 complete"  "anomaly 1 dns.name_loop"
 //   "body 1 http_response name= type=text/plain complete bytes=HELLO"  (one line, when the body ends)
 //   "ambiguous 1 http.ambiguous: host of the first or the last field"
+//   "inner 1 any target=db.test port=5432 c2s=HELLO fin s2c= reset"  (one line, when both directions have ended)
 //   "handoff c2s 42"   "expect ..."   and last the status, from those that have one
 // Binary values and bytes outside printable ASCII are written \xNN. Offsets are kept apart, in `offsets`, by
 // line.
@@ -50,6 +51,10 @@ class RecordingSink final : public Sink {
   void body_end(BodyId id, BodyEnd end) override;
   void expect(TxId tx, const Expectation& expectation) override;
   void handoff(Direction direction, uint64_t offset, HandoffHint) override;
+  InnerId inner_begin(TxId tx, const InnerMeta& meta) override;
+  void inner_data(InnerId id, Direction direction, Bytes bytes) override;
+  void inner_gap(InnerId id, Direction direction, uint64_t missing) override;
+  void inner_end(InnerId id, Direction direction, EndReason reason) override;
 
   // Where the direction was handed off; ~0 when it was not.
   uint64_t handoff_at(Direction direction) const { return handoff_[index_of(direction)]; }
@@ -59,10 +64,16 @@ class RecordingSink final : public Sink {
     std::string head;
     std::string bytes;
   };
+  struct Inner {
+    std::string head;
+    std::string bytes[2];
+    std::string end[2];
+  };
 
   void on_observe(TxId tx, Field field, Bytes value, uint64_t offset) override;
   void on_observe_number(TxId tx, Field field, uint64_t value, uint64_t offset) override;
   Body* find(BodyId id);
+  Inner* find_inner(InnerId id);
   void add(std::string line, uint64_t offset);
 
   bool bodies_wanted_;
@@ -70,6 +81,8 @@ class RecordingSink final : public Sink {
   TxId last_tx_ = 0;
   BodyId last_body_ = 0;
   std::map<BodyId, Body> bodies_;
+  InnerId last_inner_ = 0;
+  std::map<InnerId, Inner> inner_;
   uint64_t handoff_[2] = {~uint64_t{0}, ~uint64_t{0}};
 };
 

@@ -34,6 +34,9 @@ inline constexpr BodyId no_body = 0;
 
 enum class Completeness : uint8_t { complete, incomplete };
 
+// How a direction of a stream is over.
+enum class EndReason : uint8_t { fin, reset, timeout, evicted };
+
 enum class BodyCarrier : uint8_t {
   http_request,
   http_response,
@@ -105,6 +108,18 @@ struct Expectation {
 // What the parser believes comes next on a stream it hands off; detection by content decides.
 enum class HandoffHint : uint8_t { any, tls, http, http2, websocket, smtp };
 
+// Names a stream that a parser carries for another protocol inside its own, beside others (CONNECT over HTTP/2). Unique within its
+// flow. `no_inner`: nobody reads it; the parser then need not call inner_data (it may, at the price of the calls).
+using InnerId = uint32_t;
+inline constexpr InnerId no_inner = 0;
+
+// What is known of an inner stream when it begins. The views live until inner_begin returns.
+struct InnerMeta {
+  HandoffHint hint = HandoffHint::any;
+  Bytes target;              // the host that a tunnel leads to, for the rows of what it carries; empty where none was asked for
+  uint16_t target_port = 0;  // 0: not named
+};
+
 class Sink {
  public:
   explicit Sink(const FieldMask* wanted) : wanted_(wanted) {}
@@ -152,6 +167,20 @@ class Sink {
   // Begins a transaction with what was observed of `tx` so far, for the protocol that the stream is about to be handed to
   // (Input::continued): a request that is answered once here and once there (RFC 7540 3.2). no_tx where nobody keeps values.
   virtual TxId tx_repeat(TxId) { return no_tx; }
+
+  // handoff for a stream beside others: what `tx` asked for is another protocol's, both ways. The core finds out which and has it
+  // parsed, within the calls below; whatever that reports has its offsets in the inner stream, from 0. The parser stays in force.
+  virtual InnerId inner_begin(TxId tx, const InnerMeta& meta) {
+    (void)tx, (void)meta;
+    return no_inner;
+  }
+  // The next bytes of one direction, in any pieces; never while they may still turn out to be another's.
+  virtual void inner_data(InnerId inner, Direction direction, Bytes bytes) { (void)inner, (void)direction, (void)bytes; }
+  virtual void inner_gap(InnerId inner, Direction direction, uint64_t missing_bytes) {
+    (void)inner, (void)direction, (void)missing_bytes;
+  }
+  // Each direction ends by itself; said again, it is ignored. With both the id is gone.
+  virtual void inner_end(InnerId inner, Direction direction, EndReason reason) { (void)inner, (void)direction, (void)reason; }
 
  protected:
   virtual void on_observe(TxId tx, Field field, Bytes value, uint64_t offset) = 0;

@@ -24,7 +24,7 @@ inline constexpr size_t probe_bytes_max = 1024;
 // odd datagram says nothing about the next. (On a protocol's usual port the port settles it with the first.) Past it: counter
 // `l7.undetected`, the flow is bypassed.
 inline constexpr unsigned undetected_datagrams_max = 128;
-// Protocols nested in one flow by handoff (CONNECT in CONNECT), count. Past it: counter `l7.nesting_full`, anomaly
+// Protocols nested in one flow by handoff or as inner streams (CONNECT in CONNECT), count. Past it: counter `l7.nesting_full`, anomaly
 // `l7.nested_too_deep`, the flow is bypassed or dropped by policy.
 inline constexpr unsigned handoff_depth_max = 4;
 // A line of a SASL exchange, bytes of base64 that are decoded. Past it: the rest is not decoded; a

@@ -24,7 +24,6 @@ enum class InputKind : uint8_t {
   gap,       // `gap_bytes` of the stream will never come; parse resynchronises or gives up
   end        // this direction is over; unconsumed bytes, if any, are in `bytes` for the last time
 };
-enum class EndReason : uint8_t { fin, reset, timeout, evicted };
 
 // Bytes of one direction that a parser over datagrams keeps until later datagrams complete them. (Over
 // streams unconsumed bytes wait with the core.) The memory is a carry's, taken at the first call and given

@@ -55,6 +55,11 @@ class Session {
   void open(Transport transport, uint16_t client_port, uint16_t server_port);
   // The flow was announced as this protocol's: no detection. Before its first bytes; false: no memory.
   bool expect(const Protocol& protocol, SessionMemory& memory) { return state_ == nullptr && choose(protocol, memory); }
+  // A stream inside another's, `depth` protocols deep (at most handoff_depth_max), with what its carrier says it is. Behind open().
+  void nest(unsigned depth, HandoffHint hint) {
+    depth_ = static_cast<uint8_t>(depth);
+    hint_ = hint;
+  }
   // Gives every block back. No call but open() may follow.
   void close(SessionMemory& memory);
 

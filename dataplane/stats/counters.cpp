@@ -84,6 +84,8 @@ void add_inspection(const Pipeline& pipeline, Sums& sums) {
   sums["files.damaged"] += counters.files_damaged;
   sums["files.ring_full"] += counters.files_ring_full;
   sums["inspect.body_unscanned"] += counters.body_unscanned;
+  sums["inspect.inner_streams"] += counters.inner_streams;
+  sums["inspect.inner_refused"] += counters.inner_refused;
   sums["inspect.flows_refused"] += counters.flows_refused;
   sums["inspect.sightings"] += counters.sightings;
   sums["inspect.sightings_folded"] += counters.sightings_folded;

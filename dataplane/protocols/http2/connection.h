@@ -26,9 +26,11 @@ struct Stream {
   uint32_t id = 0;  // 0: free
   TxId tx = no_tx;
   Message messages[2];
+  InnerId inner = no_inner;  // of a tunnel: what its DATA is
   bool head : 1 = false;     // HEAD: the response has a length and no body
   bool tunnel : 1 = false;   // CONNECT: DATA is another protocol's
   bool pushed : 1 = false;
+  bool early_told : 1 = false;  // the client did not wait for the answer to its CONNECT
   uint8_t name_bytes = 0;
   std::array<uint8_t, stream_name_bytes_max> name;  // of the file that the request's path names
 };

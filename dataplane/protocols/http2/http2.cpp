@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 
+#include "dataplane/protocols/http1/oddity.h"
 #include "dataplane/protocols/http2/parser.h"
 #include "dataplane/protocols/http2/probe.h"
 
@@ -159,7 +160,9 @@ void Parser::give_data(Bytes bytes) {
     Message& message = stream->messages[index_of(input_.direction)];
     if (!message.begun || message.ended) {
       connection_.oddities.report(sink_, stream->tx, Oddity::data_unexpected, offset_ - bytes.size());
-    } else if (!stream->tunnel) {
+    } else if (stream->tunnel) {
+      give_tunnelled(*stream, bytes);
+    } else {
       message.bytes += bytes.size();
       if (message.body != no_body && !bytes.empty()) sink_.body_data(message.body, bytes);
       check_length(*stream, input_.direction);
@@ -168,6 +171,16 @@ void Parser::give_data(Bytes bytes) {
   if (side_.left != 0) return;
   if (side_.end_stream && stream != nullptr) end_message(*stream, input_.direction);
   skip(side_.padding);
+}
+
+// What the client sends before the answer is read as if the tunnel stood: a server may read it so (RFC 9113 8.5).
+void Parser::give_tunnelled(Stream& stream, Bytes bytes) {
+  if (bytes.empty()) return;
+  if (client_ && !stream.messages[index_of(Direction::server_to_client)].begun && !stream.early_told) {
+    stream.early_told = true;
+    sink_.anomaly(stream.tx, http1::oddity_name(http1::Oddity::early_data), offset_ - bytes.size());
+  }
+  if (stream.inner != no_inner) sink_.inner_data(stream.inner, input_.direction, bytes);
 }
 
 // ---- the end of streams ----

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "dataplane/protocols/http2/connection.h"
 #include "dataplane/protocols/http2/test_encoder.h"
-#include "dataplane/protocols/parser_harness.h"
+#include "dataplane/protocols/parser_test.h"
 
 namespace sekisho {
 extern const Protocol http2_protocol;
@@ -34,6 +35,10 @@ Fields with(Fields fields, std::string_view name, std::string_view value) {
   return fields;
 }
 Fields ok() { return {{":status", "200"}}; }
+Fields connect_to(std::string_view authority) { return {{":method", "CONNECT"}, {":authority", std::string(authority)}}; }
+Fields websocket_to(std::string_view path, std::string_view protocol = "websocket") {
+  return {{":method", "CONNECT"}, {":protocol", std::string(protocol)}, {":scheme", "http"}, {":path", std::string(path)}, {":authority", "ws.test"}};
+}
 
 // A connection under way: what each side would write next.
 struct Peers {
@@ -50,6 +55,11 @@ std::string body(uint32_t stream, std::string_view bytes, uint8_t flags = end_st
 Report talk(const Conversation& conversation) {
   BOOST_TEST(check_split_and_cut(http2_protocol, conversation) == "");
   return run(http2_protocol, conversation);
+}
+// The first that is told; "" when there is none.
+std::string inner_line(const Report& report) {
+  const auto at = std::find_if(report.lines.begin(), report.lines.end(), [](const std::string& line) { return line.starts_with("inner "); });
+  return at == report.lines.end() ? "" : *at;
 }
 // The anomaly lines of a lone request with these fields.
 Report lone_request(const Fields& fields) {
@@ -182,6 +192,109 @@ BOOST_AUTO_TEST_CASE(extended_connect_names_its_protocol) {
   BOOST_TEST(report.value("http.upgrade") == "websocket");
   BOOST_TEST(report.value("http.url") == "/chat");
   BOOST_TEST(report.count("anomaly ") == 0U);
+}
+
+// ---- what runs inside CONNECT ----
+
+BOOST_AUTO_TEST_CASE(what_connect_carries_is_an_inner_stream_with_its_target) {
+  Peers peers;
+  const Report report = talk({client(opening() + peers.request(1, connect_to("db.test:5432"), end_headers)),
+                              server(settings() + peers.response(1, ok())),
+                              client(body(1, "ask", 0) + frame(h2::data, padded, 1, number(2, 1) + "ed" + "pp")),
+                              server(body(1, "told")), client(body(1, ""))});
+  BOOST_TEST(report.has("inner 1 any target=db.test port=5432 c2s=asked fin s2c=told fin"));
+  BOOST_TEST(report.has("end 1 complete"));
+  BOOST_TEST(report.count("body ") == 0U);
+  BOOST_TEST(report.count("anomaly ") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_target_of_an_inner_stream_is_named_with_and_without_its_port) {
+  const auto head = [](std::string_view authority) {
+    Peers peers;
+    const Report report = talk({client(opening() + peers.request(1, connect_to(authority), end_headers)),
+                                end(Direction::client_to_server, EndReason::reset)});
+    const std::string line = inner_line(report);
+    return line.substr(0, line.find(" c2s="));
+  };
+  BOOST_TEST(head("[2001:db8::1]:443") == "inner 1 any target=[2001:db8::1] port=443");
+  BOOST_TEST(head("[2001:db8::1]") == "inner 1 any target=[2001:db8::1] port=0");
+  BOOST_TEST(head("a.test") == "inner 1 any target=a.test port=0");
+  BOOST_TEST(head("a.test:99999") == "inner 1 any target=a.test port=0");
+  BOOST_TEST(head("a.test:443x") == "inner 1 any target=a.test port=0");
+  BOOST_TEST(head("") == "inner 1 any target= port=0");
+}
+
+BOOST_AUTO_TEST_CASE(what_extended_connect_carries_is_what_its_protocol_says) {
+  for (const auto& [protocol, hint] : {std::pair{"websocket", "websocket"}, std::pair{"connect-udp", "any"}}) {
+    Peers peers;
+    const Report report = talk({client(opening() + peers.request(1, websocket_to("/chat", protocol), end_headers)),
+                                server(settings() + peers.response(1, ok()) + body(1, "S")), client(body(1, "C"))});
+    BOOST_TEST(report.has("inner 1 " + std::string(hint) + " target= port=0 c2s=C fin s2c=S fin"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(tunnels_of_one_connection_are_told_apart) {
+  Peers peers;
+  std::string asked = peers.request(1, connect_to("a.test:1"), end_headers);
+  asked += peers.request(3, connect_to("b.test:2"), end_headers);
+  const std::string granted = peers.response(1, ok()) + peers.response(3, ok());
+  const Report report = talk({client(opening() + asked), server(settings() + granted),
+                              client(body(1, "a1", 0) + body(3, "b1", 0) + body(1, "a2") + body(3, "b2")), server(body(3, "B") + body(1, "A"))});
+  BOOST_TEST(report.has("inner 1 any target=a.test port=1 c2s=a1a2 fin s2c=A fin"));
+  BOOST_TEST(report.has("inner 2 any target=b.test port=2 c2s=b1b2 fin s2c=B fin"));
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_connect_ends_its_inner_stream_and_the_answers_body_is_a_body) {
+  Peers peers;
+  const Report report = talk({client(opening() + peers.request(1, connect_to("a.test:443"), end_headers)),
+                              server(settings() + peers.response(1, {{":status", "403"}}) + body(1, "denied")), client(body(1, ""))});
+  BOOST_TEST(report.has("inner 1 any target=a.test port=443 c2s= reset s2c= reset"));
+  BOOST_TEST(report.has("body 1 http_response name= type= complete bytes=denied"));
+  BOOST_TEST(report.has("end 1 complete"));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_client_sends_before_the_tunnel_stands_is_carried_and_told_once) {
+  Peers peers;
+  const Report report = talk({client(opening() + peers.request(1, connect_to("a.test:443"), end_headers) + body(1, "ear", 0) + body(1, "ly", 0)),
+                              server(settings() + peers.response(1, ok())), client(body(1, "!")), server(body(1, ""))});
+  BOOST_TEST(report.has("inner 1 any target=a.test port=443 c2s=early! fin s2c= fin"));
+  BOOST_TEST(report.count("anomaly 1 tunnel.early_data") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(an_inner_stream_ends_with_its_stream_however_that_ends) {
+  const auto inner = [](const Conversation& rest) {
+    Peers peers;
+    const Report report = talk(Conversation{client(opening() + peers.request(1, connect_to("a.test:443"), end_headers)),
+                                            server(settings() + peers.response(1, ok())), client(body(1, "half", 0))} + rest);
+    const std::string line = inner_line(report);
+    return line.empty() ? line : line.substr(line.find("c2s="));
+  };
+  BOOST_TEST(inner({}) == "");
+  BOOST_TEST(inner({server(frame(h2::rst_stream, 0, 1, number(8, 4)))}) == "c2s=half reset s2c= reset");
+  BOOST_TEST(inner({client(body(1, "")), server(frame(h2::rst_stream, 0, 1, number(8, 4)))}) == "c2s=half fin s2c= reset");
+  BOOST_TEST(inner({end(c2s), end(s2c)}) == "c2s=half evicted s2c= evicted");
+  BOOST_TEST(inner({end(s2c, EndReason::reset)}) == "c2s=half reset s2c= reset");
+}
+
+BOOST_AUTO_TEST_CASE(a_hole_in_a_tunnel_is_a_gap_of_it_and_one_that_takes_the_framing_is_one_of_each) {
+  Peers peers;
+  const std::string first = opening() + peers.request(1, connect_to("a.test:1"), end_headers);
+  const Conversation granted = {client(first + peers.request(3, connect_to("b.test:2"), end_headers)),
+                                server(settings() + peers.response(1, ok()) + peers.response(3, ok()))};
+  const std::string carried = body(1, "0123456789", 0);
+  Conversation inside = granted, outside = granted;
+  for (const Turn& turn : {client(carried.substr(0, carried.size() - 8)), gap(Direction::client_to_server, 3), client(carried.substr(carried.size() - 5)),
+                           end(Direction::client_to_server, EndReason::reset)})
+    inside.push_back(turn);
+  const Report one = talk(inside);
+  BOOST_TEST(one.has("inner 1 any target=a.test port=1 c2s=01<gap 3>56789 reset s2c= reset"));
+  BOOST_TEST(one.has("inner 2 any target=b.test port=2 c2s= reset s2c= reset"));
+  for (const Turn& turn : {client(body(1, "a", 0)), gap(Direction::client_to_server, 50), client(body(1, "A", 0) + body(3, "B", 0)),
+                           end(Direction::client_to_server, EndReason::reset)})
+    outside.push_back(turn);
+  const Report each = talk(outside);
+  BOOST_TEST(each.has("inner 1 any target=a.test port=1 c2s=a<gap 50>A reset s2c= reset"));
+  BOOST_TEST(each.has("inner 2 any target=b.test port=2 c2s=<gap 50>B reset s2c= reset"));
 }
 
 BOOST_AUTO_TEST_CASE(a_dns_query_in_the_path_is_told_as_a_body) {

@@ -29,7 +29,7 @@ inline constexpr size_t header_table_entries_max = header_table_bytes_max / 32;
 inline constexpr unsigned open_streams_max = 128;
 // A file name taken from a request's path while its response is awaited, bytes. Longer ones are not kept: the response's file then
 // has a name only where Content-Disposition gives one. No counter: the URL stands beside it.
-inline constexpr size_t stream_name_bytes_max = 70;
+inline constexpr size_t stream_name_bytes_max = 66;
 // SETTINGS, PING, PRIORITY, WINDOW_UPDATE, unknown and empty DATA frames of one direction while nothing is carried (no header block,
 // no body byte), frames. Past it: anomaly `http2.control_flood`, counted afresh.
 inline constexpr uint32_t control_frames_max = 10000;

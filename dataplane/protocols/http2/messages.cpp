@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the fields of a header block say (RFC 9113 8): requests, responses, trailers; and where messages and streams end.
 #include <algorithm>
+#include <charconv>
 
 #include "dataplane/protocols/http1/doh.h"
 #include "dataplane/protocols/http1/file_name.h"
@@ -26,6 +27,13 @@ BodyId begin_body(const http1::Head& head, Direction direction, Bytes name_from_
   const size_t name_bytes = http1::disposition_file_name(head.content_disposition, name);
   meta.file_name = name_bytes != 0 ? Bytes(name, name_bytes) : name_from_path;
   return sink.body_begin(stream.tx, meta, offset);
+}
+
+uint16_t port_of(std::string_view digits) {
+  uint16_t port = 0;
+  const char* end = digits.data() + digits.size();
+  const auto [behind, error] = std::from_chars(digits.data(), end, port);
+  return error == std::errc{} && behind == end ? port : uint16_t{0};
 }
 
 void take_length(const http1::Head& head, Message& message) {
@@ -74,8 +82,11 @@ void Parser::request(Stream& stream, const HeaderBlock& block, FieldRoom& room, 
     std::copy(file_name.begin(), file_name.end(), stream.name.begin());
   }
   take_length(fields.head(), message);
-  if (!ends && !stream.tunnel)
+  if (stream.tunnel) {
+    begin_tunnel(stream, fields);
+  } else if (!ends) {
     message.body = begin_body(fields.head(), Direction::client_to_server, file_name, stream, offset_, sink_);
+  }
   if (ends) end_message(stream, Direction::client_to_server);
 }
 
@@ -90,7 +101,7 @@ void Parser::response(Stream& stream, const HeaderBlock& block, FieldRoom& room,
   Message& message = stream.messages[index_of(Direction::server_to_client)];
   message.begun = true;
   if (connection_.resets > 0) --connection_.resets;
-  if (status > accepted_max) stream.tunnel = false;
+  if (status > accepted_max) end_tunnel(stream, EndReason::reset);
   const bool bare = stream.head || status == no_content || status == not_modified;
   if (!bare) take_length(fields.head(), message);
   message.length_told |= bare;
@@ -125,12 +136,36 @@ void Parser::end_message(Stream& stream, Direction direction) {
   check_length(stream, direction);
   if (message.body != no_body) sink_.body_end(message.body, BodyEnd::complete);
   message.body = no_body;
+  if (stream.inner != no_inner) sink_.inner_end(stream.inner, direction, EndReason::fin);
   const bool request = direction == Direction::client_to_server;
   sink_.observe_number(stream.tx, request ? Field::http_request_body_bytes : Field::http_response_body_bytes, message.bytes, offset_);
   if (stream.messages[0].ended && stream.messages[1].ended) end_stream(stream, Completeness::complete, BodyEnd::complete);
 }
 
+// CONNECT (RFC 9113 8.5), which leads to its :authority, and extended CONNECT (RFC 8441), which ends at the server.
+void Parser::begin_tunnel(Stream& stream, const MessageFields& fields) {
+  InnerMeta meta;
+  const std::string_view protocol = fields.pseudo(Pseudo::protocol), target = fields.head().host;
+  if (protocol == "websocket") meta.hint = HandoffHint::websocket;
+  if (protocol.empty()) {
+    const size_t colon = target.find(':', target.find(']') + 1);  // behind an IPv6 address in brackets, where there is one
+    meta.target = as_bytes(target.substr(0, colon));
+    meta.target_port = colon == std::string_view::npos ? uint16_t{0} : port_of(target.substr(colon + 1));
+  }
+  stream.inner = sink_.inner_begin(stream.tx, meta);
+}
+
+// There is none, or no more.
+void Parser::end_tunnel(Stream& stream, EndReason reason) {
+  if (stream.inner != no_inner)
+    for (const Direction direction : {Direction::client_to_server, Direction::server_to_client})
+      sink_.inner_end(stream.inner, direction, reason);
+  stream.inner = no_inner;
+  stream.tunnel = false;
+}
+
 void Parser::end_stream(Stream& stream, Completeness completeness, BodyEnd bodies) {
+  end_tunnel(stream, bodies == BodyEnd::aborted ? EndReason::reset : EndReason::evicted);
   for (const Direction direction : {Direction::client_to_server, Direction::server_to_client}) {
     Message& message = stream.messages[index_of(direction)];
     if (message.body != no_body) sink_.body_end(message.body, bodies);

@@ -10,6 +10,7 @@ namespace sekisho::http2 {
 
 struct HeaderBlock;
 struct FieldRoom;
+class MessageFields;
 
 // Steps consume from the front of `rest_`; they return false when they need more bytes to go on.
 class Parser {
@@ -33,6 +34,7 @@ class Parser {
   bool begin_goaway(const FrameHeader& header);
   bool in_skipped_block(const FrameHeader& header);
   void give_data(Bytes bytes);
+  void give_tunnelled(Stream& stream, Bytes bytes);
   void count_control_frame();
   void carried();
   void skip(size_t bytes);
@@ -48,12 +50,16 @@ class Parser {
   void request(Stream& stream, const HeaderBlock& block, FieldRoom& room, bool ends);
   void response(Stream& stream, const HeaderBlock& block, FieldRoom& room, bool ends);
   void trailers(Stream& stream, const HeaderBlock& block, FieldRoom& room);
+  void begin_tunnel(Stream& stream, const MessageFields& fields);
+  void end_tunnel(Stream& stream, EndReason reason);
   void end_message(Stream& stream, Direction direction);
   void check_length(Stream& stream, Direction direction);
   void end_stream(Stream& stream, Completeness completeness, BodyEnd bodies);
 
   // recovery.cpp
   void gap();
+  void gap_in_frame(uint64_t missing_bytes);
+  void gap_in_tunnels();
   void end();
   bool step_seek();
   void lose_framing();

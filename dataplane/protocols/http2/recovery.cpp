@@ -14,12 +14,7 @@ void Parser::gap() {
   uint64_t missing = input_.gap_bytes;
   const uint64_t inside = std::min<uint64_t>(missing, side_.left);
   if (side_.at == At::data) {
-    Stream* stream = connection_.streams.find(side_.stream);
-    Message* message = stream != nullptr ? &stream->messages[index_of(input_.direction)] : nullptr;
-    if (message != nullptr && message->begun && !message->ended && !stream->tunnel) {
-      message->bytes += inside;
-      if (message->body != no_body) sink_.body_gap(message->body, inside);
-    }
+    gap_in_frame(inside);
     side_.left -= static_cast<uint32_t>(inside);
     missing -= inside;
     if (side_.left == 0) give_data({});
@@ -31,7 +26,29 @@ void Parser::gap() {
   }
   const bool framed = missing == 0 && rest_.empty() && side_.at != At::block && side_.at != At::start;
   consume(rest_.size());
-  if (!framed && side_.at != At::ignored) lose_framing();
+  if (framed || side_.at == At::ignored) return;
+  gap_in_tunnels();
+  lose_framing();
+}
+
+void Parser::gap_in_frame(uint64_t missing_bytes) {
+  Stream* stream = connection_.streams.find(side_.stream);
+  if (stream == nullptr || missing_bytes == 0) return;
+  Message& message = stream->messages[index_of(input_.direction)];
+  if (!message.begun || message.ended) return;
+  if (stream->inner != no_inner) sink_.inner_gap(stream->inner, input_.direction, missing_bytes);
+  if (stream->tunnel) return;
+  message.bytes += missing_bytes;
+  if (message.body != no_body) sink_.body_gap(message.body, missing_bytes);
+}
+
+// Frames are lost, and nobody knows whose: each tunnel may have lost as much as that.
+void Parser::gap_in_tunnels() {
+  if (input_.gap_bytes == 0) return;
+  connection_.streams.each([&](Stream& stream) {
+    const bool open = stream.messages[index_of(input_.direction)].begun && !stream.messages[index_of(input_.direction)].ended;
+    if (open && stream.inner != no_inner) sink_.inner_gap(stream.inner, input_.direction, input_.gap_bytes);
+  });
 }
 
 void Parser::lose_framing() {
