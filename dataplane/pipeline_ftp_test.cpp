@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files on FTP's data connections: tied to the control connection that announced them, and stopped there when
 // they are listed.
+#include <memory>
+
+#include "dataplane/content/archive/test_archives.h"
 #include "dataplane/content/file_hash.h"
 #include "dataplane/test_wire.h"
 
@@ -178,6 +181,71 @@ BOOST_AUTO_TEST_CASE(a_resumed_file_is_a_part_without_a_digest) {
   BOOST_REQUIRE(files.size() == 1U);
   BOOST_TEST(files[0].number(Field::file_range_first) == 1000U);
   BOOST_TEST(files[0].text(Field::file_sha256) == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_archive_that_is_transferred_is_opened) {
+  for (const bool early : {false, true}) {  // before its command
+    TestWire wire({listed_content()});
+    FtpSession ftp(wire);
+    ftp.agrees();
+    if (!early) ftp.asks("RETR /pub/tools.zip");
+    Talk data = data_connection();
+    wire.send(data.handshake());
+    const std::string archive = zip_of({{"readme", "hello"}, {"tool.bin", content}});
+    BOOST_TEST(wire.fate(data.says(s2c, archive)) == stopped);
+    if (early) ftp.asks("RETR /pub/tools.zip");
+    wire.finish();
+    const std::vector<KeptRecord> files = files_of(wire);
+    BOOST_REQUIRE(files.size() == 3U);
+    BOOST_TEST(files[0].text(Field::file_name) == "readme");
+    BOOST_TEST(files[1].text(Field::file_name) == "tool.bin");
+    BOOST_TEST(files[2].text(Field::file_name) == "tools.zip");
+    BOOST_TEST(files[1].text(Field::file_archive) == (early ? "" : "tools.zip"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_learned_late_of_a_transfer_holds_for_what_has_come) {
+  const auto store = [](PipelineOptions& options) { options.inspector.stored_files.enabled = true; };
+  const auto told_late = [&](const std::string& restart, const std::string& command) {
+    auto wire = std::make_unique<TestWire>(std::vector<Indicator>{}, store);
+    FtpSession ftp(*wire);
+    ftp.agrees();
+    Talk data = data_connection();
+    wire->send(data.handshake());
+    wire->send(data.says(s2c, content));
+    if (!restart.empty()) ftp.asks(restart);
+    ftp.asks(command);
+    wire->send({end_of(data, s2c), end_of(data, c2s)});
+    wire->finish();
+    return wire;
+  };
+  const auto part = told_late("REST 1000", "RETR /pub/tool.bin");
+  const std::vector<KeptRecord> files = files_of(*part);
+  BOOST_REQUIRE(files.size() == 1U);
+  BOOST_TEST(files[0].text(Field::file_name) == "tool.bin");
+  BOOST_TEST(files[0].number(Field::file_range_first) == 1000U);
+  BOOST_TEST(files[0].text(Field::file_sha256) == "");
+  BOOST_TEST(files[0].text(Field::file_store_reason) == "partial");
+  const auto listing = told_late("", "LIST /pub");
+  BOOST_TEST(files_of(*listing).empty());
+  for (TestWire* wire : {part.get(), listing.get()}) {
+    const std::vector<KeptRecord> pieces = wire->drain(RingKind::files, RecordType::file_piece);
+    BOOST_REQUIRE(!pieces.empty());
+    BOOST_TEST(pieces.back().text(Field::file_state) == "given_up");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_listing_is_not_stored) {
+  TestWire wire({}, [](PipelineOptions& options) { options.inspector.stored_files.enabled = true; });
+  FtpSession ftp(wire);
+  ftp.agrees();
+  ftp.asks("LIST /pub");
+  Talk data = data_connection();
+  wire.send(data.handshake());
+  wire.send(data.says(s2c, content));
+  wire.send({end_of(data, s2c), end_of(data, c2s)});
+  wire.finish();
+  BOOST_TEST(wire.drain(RingKind::files, RecordType::file_piece).empty());
 }
 
 BOOST_AUTO_TEST_CASE(an_address_that_is_not_the_peers_is_told_and_is_met_once) {

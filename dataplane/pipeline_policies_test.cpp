@@ -142,6 +142,28 @@ BOOST_AUTO_TEST_CASE(no_memory_for_a_body_has_its_policy) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_is_given_up_at_a_flows_end_stops_no_other_flows_packet) {
+  TestWire wire({}, [&](PipelineOptions& options) {
+    options.inspector.bodies_max = large_decoders_share;  // for one large decoder
+    options.exhausted.bodies = FailPolicy::closed;
+  });
+  Talk talk;
+  wire.send(talk.handshake());
+  wire.send(talk.says(c2s, get("/")));
+  const std::string part = "--b\r\nContent-Disposition: attachment; filename=x\r\n";
+  wire.send(talk.says(s2c, "HTTP/1.1 200 OK\r\nContent-Type: multipart/byteranges; boundary=b\r\n\r\n" + part));
+  for (uint16_t other = 1; other < large_decoders_share; ++other) {
+    Talk post = talk_from(other);
+    wire.send(post.handshake());
+    wire.send(post.says(c2s, "POST / HTTP/1.1\r\nHost: h.test\r\nContent-Length: 9\r\n\r\nabc"));
+  }
+  const InspectorCounters& counters = wire.pipeline().inspector().counters();
+  BOOST_TEST(counters.body_refused == 0U);
+  wire.send(talk.segment(s2c, tcp_flag::fin | tcp_flag::ack));
+  BOOST_TEST(counters.body_refused == 1U);  // the part's head was not over: its body begins, and ends, with the connection
+  BOOST_TEST(wire.fate(datagram(c2s, query("a.test"))) == "forward");
+}
+
 BOOST_AUTO_TEST_CASE(no_room_to_keep_a_segment_has_its_policy) {
   for (const RetentionFullPolicy policy : {RetentionFullPolicy::forward, RetentionFullPolicy::drop}) {
     TestWire wire({}, [&](PipelineOptions& options) {

@@ -61,8 +61,8 @@ struct TunnelContent {
   uint16_t ethertype = 0;    // with kind ethertype
   uint32_t at = 0;           // where it begins
   uint32_t id = 0;           // for the row
-  uint32_t key_id = 0;       // what of it tells tunnels between the same ends apart; 0 where the two directions bear different numbers:
-  uint32_t way_id = 0;       // then the number of this one, + 1 so that 0 is none
+  uint32_t key_id = 0;       // what of it tells tunnels between the same ends apart
+  bool is_one_way = false;   // the two directions bear different numbers: `id` is this one's, and key_id is 0
 };
 // Decodes what lies in `content` up to `end`; the packet must have been decoded as far as its outer transport. Where that turns out to be
 // nothing of ours (no IP, or a version that contradicts), the packet stays as it was.

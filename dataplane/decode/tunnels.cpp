@@ -46,6 +46,13 @@ void decode_content(Packet& packet, const TunnelContent& content, const DecodeOp
   }
 }
 
+// Through one more layer. Never 0, which is none.
+uint32_t way_behind(uint32_t way, uint32_t id) {
+  constexpr uint32_t spread = 0x9E3779B1;  // odd (Knuth, volume 3, 6.4): layers do not cancel out
+  const uint32_t behind = way * spread + id + 1;
+  return behind != 0 ? behind : spread;
+}
+
 }  // namespace
 
 [[gnu::noinline]] void enter_tunnel(Packet& packet, const TunnelContent& content, uint32_t end,
@@ -59,8 +66,7 @@ void decode_content(Packet& packet, const TunnelContent& content, const DecodeOp
     packet.tunnel.id = content.id;
   }
   ++packet.tunnel.depth;
-  constexpr uint32_t spread = 0x9E3779B1;  // odd (Knuth, volume 3, 6.4): layers do not cancel out
-  if (content.way_id != 0) packet.tunnel.way = packet.tunnel.way * spread + content.way_id;
+  if (content.is_one_way) packet.tunnel.way = way_behind(packet.tunnel.way, content.id);
   packet.tunnel.has_outer |= over_ip;
   packet.tunnel.is_opaque = true;
   if (over_ip) packet.tuple.tunnel = tunnel_key(packet.tuple, content, *options.tunnel_hash);
@@ -82,8 +88,7 @@ void decode_mpls(Packet& packet, uint32_t at, const DecodeOptions& options) {
     entry = load_be32(packet.data + at);
   }
   if (packet.length == at) return stop(packet, DecodeStatus::truncated);
-  const uint32_t bottom_label = entry >> 12;
-  TunnelContent content{TunnelType::mpls, TunnelContent::Kind::ip, 0, at, bottom_label, 0, bottom_label + 1};
+  TunnelContent content{TunnelType::mpls, TunnelContent::Kind::ip, 0, at, entry >> 12, 0, true};
   const unsigned nibble = packet.data[at] >> 4;
   if (nibble == 4 || nibble == 6) return enter_tunnel(packet, content, packet.length, options);
   content.kind = TunnelContent::Kind::ethernet;
@@ -149,7 +154,7 @@ bool read_gre(const Packet& packet, Extent extent, TunnelContent& content) {
   content.ethertype = type;
   if (is_pptp) {  // the call ids of the two directions are two
     content.kind = TunnelContent::Kind::ppp;
-    content.way_id = content.id + 1;
+    content.is_one_way = true;
   } else if (type == type_erspan_2 || type == type_erspan_3) {
     return read_erspan(packet, content, flags, type, extent.end);
   } else if (type == ether_type::ethernet) {

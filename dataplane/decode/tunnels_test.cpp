@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(both_directions_of_a_tunnelled_conversation_have_one_key) {
               key_of(over_udp(2152, 2152, gtp(2, answer), back))));
   // It is the packet's way, not the key's.
   BOOST_TEST(followed(over_udp(2152, 2152, gtp(1, question()))).tunnel.way != followed(over_udp(2152, 2152, gtp(2, question()))).tunnel.way);
-  BOOST_TEST(followed(over_udp(2152, 2152, gtp(0, question()))).tunnel.way != 0U);
+  for (const uint32_t teid : {0U, UINT32_MAX}) BOOST_TEST(followed(over_udp(2152, 2152, gtp(teid, question()))).tunnel.way != 0U);
   BOOST_TEST(followed(over_udp(50000, 4789, vxlan(42, question()))).tunnel.way == 0U);
   const auto gre = [](const Frame& p) { return be16(0x2000) + be16(0x0800) + be32(5) + p; };
   BOOST_TEST((reversed(key_of(over_ip(47, gre(question())))) == key_of(over_ip(47, gre(answer), back))));

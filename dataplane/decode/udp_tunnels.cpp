@@ -48,7 +48,7 @@ bool read_gtp(Bytes payload, TunnelContent& content) {
     return false;
   if (load_be16(&payload[2]) > payload.size() - header_bytes) return false;
   content.id = load_be32(&payload[4]);
-  content.way_id = content.id + 1;
+  content.is_one_way = true;
   size_t at = header_bytes;
   if ((payload[0] & has_optional) != 0) {
     at += optional_bytes;

@@ -18,7 +18,8 @@ namespace {
 // What somebody downloads, sends or packs. (A mail is taken apart by a decoder of its own.)
 bool may_be_archive(const Body& body) {
   constexpr BodyCarrier carriers[] = {BodyCarrier::http_request, BodyCarrier::http_response, BodyCarrier::mail_part,
-                                      BodyCarrier::form_part,    BodyCarrier::http_part,     BodyCarrier::archive_member};
+                                      BodyCarrier::form_part,    BodyCarrier::http_part,     BodyCarrier::ftp_data,
+                                      BodyCarrier::archive_member};
   return !body.container && !body.range.partial && std::find(std::begin(carriers), std::end(carriers), body.carrier) != std::end(carriers);
 }
 
@@ -112,17 +113,20 @@ void Inspector::note_archive(Body& member) const {
 }
 
 // Layers multiply: what all members of a file have together, in whatever depth, is held against the file itself (DecoderLimits).
-bool Inspector::may_open(Body& member, size_t bytes) {
+// A member that is cut so lacks its rest.
+bool Inspector::stops_opening(Body& member, size_t bytes) {
   Body* outermost = member.outermost;
-  if (outermost == nullptr) return true;
-  if (outermost->exhausted) return false;
-  outermost->opened_bytes += bytes;
-  const DecoderLimits& limits = decoder_context_.limits;
-  if (limits.ratio_max == 0 || outermost->opened_bytes <= limits.ratio_free_bytes) return true;
-  if ((outermost->opened_bytes - 1) / limits.ratio_max < outermost->size) return true;
-  outermost->exhausted = true;
-  anomaly(outermost->tx, "content.bomb", outermost->size);
-  return false;
+  if (outermost == nullptr) return false;
+  if (!outermost->exhausted) {
+    outermost->opened_bytes += bytes;
+    const DecoderLimits& limits = decoder_context_.limits;
+    if (limits.ratio_max == 0 || outermost->opened_bytes <= limits.ratio_free_bytes) return false;
+    if ((outermost->opened_bytes - 1) / limits.ratio_max < outermost->size) return false;
+    outermost->exhausted = true;
+    anomaly(outermost->tx, "content.bomb", outermost->size);
+  }
+  member.has_gap = true;
+  return true;
 }
 
 }  // namespace sekisho

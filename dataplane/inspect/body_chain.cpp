@@ -88,8 +88,7 @@ BodyId Inspector::body_begin(TxId tx, const BodyMeta& meta, uint64_t) {
   const Bytes name = announced ? announced_name(inspection) : meta.file_name;
   body->name_size = keep(body->name, sizeof body->name, name);
   body->type_size = keep(body->type, sizeof body->type, meta.declared_type);
-  body->range = meta.range;
-  if (announced && inspection.announced_offset != 0) body->range = {true, inspection.announced_offset, body_length_unknown, body_length_unknown};
+  body->range = announced ? announced_range(inspection) : meta.range;
   // The sender applied the encodings first to last, so they come off last to first; under one that stays on nothing is what it says.
   bool bare = true;
   for (unsigned i = body_encodings_max; bare && i-- > 0;)
@@ -121,7 +120,7 @@ void Inspector::body_data(BodyId id, Bytes bytes) {
 }
 
 void Inspector::feed_layer(Body& body, unsigned layer_index, Bytes bytes) {
-  if (bytes.empty() || !may_open(body, 0)) return;
+  if (bytes.empty() || stops_opening(body, 0)) return;
   if (layer_index == body.layer_count) {
     digest(body, bytes);
     return;
@@ -136,7 +135,7 @@ void Inspector::feed_layer(Body& body, unsigned layer_index, Bytes bytes) {
 
 // The decoded end of the chain.
 void Inspector::digest(Body& body, Bytes bytes) {
-  if (!may_open(body, bytes.size())) return;
+  if (stops_opening(body, bytes.size())) return;
   const size_t before = body.head_size;
   if (body.head_size < sizeof body.head)
     body.head_size += keep(body.head + body.head_size, sizeof body.head - body.head_size, bytes);

@@ -131,6 +131,7 @@ void Inspector::release(Flow& flow) {
 SessionStatus Inspector::on_bytes(FlowInspection& inspection, Direction direction, Bytes bytes, uint64_t offset) {
   make_current(inspection);
   direction_ = direction;
+  gave_up_ = GaveUp::nothing;
   uint64_t& delivered = inspection.delivered[index_of(direction)];
   if (inspection.packet_number != packet_number_) {
     inspection.packet_number = packet_number_;
@@ -162,6 +163,7 @@ SessionStatus Inspector::on_end(FlowInspection& inspection, Direction direction,
 SessionStatus Inspector::on_datagram(FlowInspection& inspection, Direction direction, Bytes bytes) {
   make_current(inspection);
   direction_ = direction;
+  gave_up_ = GaveUp::nothing;
   if (!inspection.has_begun) begin_announced(inspection);
   inner_at_ = 0;
   const SessionStatus status = inspection.session.on_datagram(direction, bytes, session_memory_, *this);

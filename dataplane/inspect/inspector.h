@@ -130,7 +130,7 @@ class Inspector final : public Sink {
   // An anomaly of a lower stage ("tcp.overlap_diff").
   void flow_anomaly(Flow& flow, const char* name, const char* layer, uint64_t offset);
 
-  // Since the last call.
+  // In the last on_bytes or on_datagram: a flow's end and gaps give up nothing that could still be held back.
   GaveUp take_gave_up() { return std::exchange(gave_up_, GaveUp::nothing); }
   // Bit i: a sighting of port pair i found its ring full, since the last call.
   uint64_t take_pairs_with_lost_sightings() { return std::exchange(pairs_with_lost_sightings_, 0); }
@@ -189,8 +189,10 @@ class Inspector final : public Sink {
   void begin_announced(FlowInspection& inspection);
   void learn_announcement(FlowInspection& inspection, const ExpectedFlow& expected);
   void complete_announcement(FlowInspection& inspection);
+  void describe_announced(Body& body, const ExpectedFlow& expected);
   void keep_announced(Transaction& to, const ExpectedFlow& expected);
   Bytes announced_name(const FlowInspection& inspection) const;
+  ByteRange announced_range(const FlowInspection& inspection) const;
   void open_relayed(FlowInspection& inspection, Bytes user);
   SessionStatus relay(FlowInspection& inspection, Direction direction, Bytes bytes);
   void end_relayed(FlowInspection& inspection, Session& session, EndReason reason);
@@ -225,7 +227,7 @@ class Inspector final : public Sink {
   void feed_archive(Body& body, Bytes bytes);
   void gap_archive(Body& body, uint64_t missing_bytes);
   void finish_archive(Body& body, BodyEnd end);
-  bool may_open(Body& member, size_t bytes);
+  bool stops_opening(Body& member, size_t bytes);
   void note_archive(Body& member) const;
   // stored_files.cpp
   void begin_store(Body& body, const BodyMeta& meta) const;
@@ -234,6 +236,7 @@ class Inspector final : public Sink {
   void put_bytes(Body& body, Bytes bytes);
   bool put_piece(Body& body, Bytes piece);
   bool write_file_end(const FlowInspection& inspection, const Body& body, bool whole);
+  void reconsider_store(Body& body) const;
   void refuse_store(Body& body, const char* reason, uint64_t& counter);
   void finish_store(const FlowInspection& inspection, Body& body, BodyEnd end);
   void judge(Body& body);

@@ -147,12 +147,25 @@ void Inspector::complete_announcement(FlowInspection& inspection) {
   learn_announcement(inspection, *expected);
   for (Transaction* open = inspection.oldest; open != nullptr; open = open->next)
     keep_announced(*open, *expected);
-  const Bytes name = file_name_of(expected->file_name.bytes());
-  for (Body* body = inspection.bodies; body != nullptr; body = body->next) {
-    body->name_size = static_cast<uint16_t>(std::min(name.size(), sizeof body->name));
-    std::copy_n(name.begin(), body->name_size, body->name);
-    look_up(find(body->tx), Field::file_name, body->name_bytes(), 0);
-  }
+  for (Body* body = inspection.bodies; body != nullptr; body = body->next)
+    if (body->carrier == BodyCarrier::ftp_data) describe_announced(*body, *expected);
+}
+
+// Members of an archive have names of their own.
+void Inspector::describe_announced(Body& body, const ExpectedFlow& expected) {
+  const Bytes name = file_name_of(expected.file_name.bytes());
+  body.name_size = static_cast<uint16_t>(std::min(name.size(), sizeof body.name));
+  std::copy_n(name.begin(), body.name_size, body.name);
+  if (body.name_size > 0) look_up(find(body.tx), Field::file_name, body.name_bytes(), 0);
+  body.range = announced_range(*current_);
+  reconsider_store(body);
+}
+
+// What a resumed transfer carries.
+ByteRange Inspector::announced_range(const FlowInspection& inspection) const {
+  ByteRange range;
+  if (inspection.announced_offset != 0) range = {true, inspection.announced_offset, body_length_unknown, body_length_unknown};
+  return range;
 }
 
 // Of a file that is named on another flow.

@@ -25,8 +25,9 @@ std::string_view protocol_name(uint8_t app_protocol) {
 }
 
 // What has its own row (body_chain.cpp) and came by itself: members of an archive are in it, parts of a file are not it.
-const char* not_a_file(const Body& body) {
+const char* not_a_file(const Body& body, const FlowInspection& inspection) {
   if (body.carrier == BodyCarrier::archive_member) return "member";
+  if (inspection.announced_use == ExpectedUse::listing) return "listing";
   return body.range.partial ? "partial" : nullptr;
 }
 
@@ -35,12 +36,21 @@ const char* not_a_file(const Body& body) {
 void Inspector::begin_store(Body& body, const BodyMeta& meta) const {
   const StoredFiles& policy = options_.stored_files;
   if (!policy.enabled) return;
-  body.store_reason = not_a_file(body);
+  body.store_reason = not_a_file(body, *current_);
   if (body.store_reason != nullptr) return;
   body.store_reason = "policy";
   if (body.container || !carries_file(meta.carrier) || !policy.directions[index_of(meta.direction)]) return;
   if (!among(policy.protocols, protocol_name(body.app_protocol))) return;
   body.store = Body::Store::undecided;
+}
+
+// More is known of what it is.
+void Inspector::reconsider_store(Body& body) const {
+  if (body.store == Body::Store::over && body.store_bytes == 0) return;
+  const char* reason = not_a_file(body, *current_);
+  if (reason == nullptr) return;
+  body.store_reason = reason;
+  body.store = Body::Store::over;
 }
 
 void Inspector::refuse_store(Body& body, const char* reason, uint64_t& counter) {

@@ -434,6 +434,19 @@ BOOST_AUTO_TEST_CASE(an_accepted_connect_hands_both_directions_off) {
   BOOST_TEST(early.has("handoff c2s " + std::to_string(connect.size())));
 }
 
+BOOST_AUTO_TEST_CASE(where_a_connect_leads_is_told_without_its_port) {
+  const auto target = [](const std::string& authority) {
+    const Report report = checked({client("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n"),
+                                   server("HTTP/1.1 200 OK\r\n\r\n")});
+    return report.value("proxy.target") + " " + report.value("proxy.target_port");
+  };
+  BOOST_TEST(target("a.test:443") == "a.test 443");
+  BOOST_TEST(target("a.test") == "a.test ");
+  BOOST_TEST(target("[2001:db8::1]:8443") == "[2001:db8::1] 8443");
+  BOOST_TEST(target("[2001:db8::1]") == "[2001:db8::1] ");
+  BOOST_TEST(target("a.test:80x") == "a.test ");
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_connect_goes_on_with_http) {
   const Report report = checked({client("CONNECT a.test:80 HTTP/1.1\r\nHost: a.test\r\n\r\nHEAD /x HTTP/1.0\r\n\r\n"),
                                  server("HTTP/1.1 407 Auth\r\nContent-Length: 2\r\n\r\nno"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the server's side of HTTP/1 does: which request a response answers, what body it has, and where tunnels begin.
 #include <algorithm>
-#include <charconv>
 
 #include "dataplane/protocols/http1/characters.h"
 #include "dataplane/protocols/http1/header_fields.h"
@@ -154,15 +153,11 @@ void Parser::begin_bare_body() {
 
 // Where the tunnel leads, for the rows of what it carries.
 void Parser::observe_proxied() {
-  const Bytes target(name_, name_bytes_);
-  const auto colon = std::find(target.rbegin(), target.rend(), uint8_t{':'});
-  const size_t host_bytes = colon == target.rend() ? target.size() : static_cast<size_t>(target.rend() - colon) - 1;
+  const HostPort target = split_port(as_text({name_, name_bytes_}));
   sink_.observe(side_.tx, Field::proxy_protocol, as_bytes("http"), offset_);
-  if (target.empty()) return;  // longer than what is kept, or its request was not seen
-  sink_.observe(side_.tx, Field::proxy_target, target.first(host_bytes), offset_);
-  uint16_t port = 0;
-  const std::string_view digits = as_text(target.subspan(std::min(host_bytes + 1, target.size())));
-  if (std::from_chars(digits.data(), digits.data() + digits.size(), port).ec == std::errc{})
+  if (name_bytes_ == 0) return;  // longer than what is kept, or its request was not seen
+  sink_.observe(side_.tx, Field::proxy_target, as_bytes(target.host), offset_);
+  if (const uint16_t port = port_number(target.port); port != 0)
     sink_.observe_number(side_.tx, Field::proxy_target_port, port, offset_);
 }
 

@@ -2,6 +2,7 @@
 #include "dataplane/protocols/http1/start_line.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "dataplane/protocols/http1/characters.h"
 #include "dataplane/protocols/http1/scan.h"
@@ -55,15 +56,8 @@ void read_target(RequestLine& line) {
   }
 }
 
-struct HostPort {
-  std::string_view host, port;
-};
 HostPort split_host(std::string_view text) {
-  text = trim_loosely(text);
-  const size_t bracket = text.rfind(']');
-  const size_t colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  HostPort out{text.substr(0, colon),
-               colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1)};
+  HostPort out = split_port(trim_loosely(text));
   if (out.host.ends_with('.')) out.host.remove_suffix(1);
   return out;
 }
@@ -149,6 +143,19 @@ std::string_view last_path_segment(std::string_view target) {
   target = target.substr(0, ends_path.find_first(target));
   const size_t slash = slashes.find_last(target);
   return slash == std::string_view::npos ? target : target.substr(slash + 1);
+}
+
+HostPort split_port(std::string_view authority) {
+  const size_t colon = authority.find(':', authority.rfind(']') + 1);  // npos + 1 is the beginning
+  if (colon == std::string_view::npos) return {authority, {}};
+  return {authority.substr(0, colon), authority.substr(colon + 1)};
+}
+
+uint16_t port_number(std::string_view digits) {
+  uint16_t port = 0;
+  const char* end = digits.data() + digits.size();
+  const auto [behind, error] = std::from_chars(digits.data(), end, port);
+  return error == std::errc{} && behind == end ? port : uint16_t{0};
 }
 
 bool same_host(std::string_view a, std::string_view b) {

@@ -42,6 +42,13 @@ Version read_version(std::string_view text);
 
 // The last segment of the target's path, without query; percent-encoding stays.
 std::string_view last_path_segment(std::string_view target);
+// At the colon behind the host, which may be an IPv6 address in brackets; both as sent, views into `authority`.
+struct HostPort {
+  std::string_view host, port;
+};
+HostPort split_port(std::string_view authority);
+// 0 where the text is no port.
+uint16_t port_number(std::string_view digits);
 // Host names are compared without case; ports only where both are written.
 bool same_host(std::string_view a, std::string_view b);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the fields of a header block say (RFC 9113 8): requests, responses, trailers; and where messages and streams end.
 #include <algorithm>
-#include <charconv>
 
 #include "dataplane/protocols/http1/doh.h"
 #include "dataplane/protocols/http1/file_name.h"
@@ -27,13 +26,6 @@ BodyId begin_body(const http1::Head& head, Direction direction, Bytes name_from_
   const size_t name_bytes = http1::disposition_file_name(head.content_disposition, name);
   meta.file_name = name_bytes != 0 ? Bytes(name, name_bytes) : name_from_path;
   return sink.body_begin(stream.tx, meta, offset);
-}
-
-uint16_t port_of(std::string_view digits) {
-  uint16_t port = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [behind, error] = std::from_chars(digits.data(), end, port);
-  return error == std::errc{} && behind == end ? port : uint16_t{0};
 }
 
 void take_length(const http1::Head& head, Message& message) {
@@ -148,9 +140,9 @@ void Parser::begin_tunnel(Stream& stream, const MessageFields& fields) {
   const std::string_view protocol = fields.pseudo(Pseudo::protocol), target = fields.head().host;
   if (protocol == "websocket") meta.hint = HandoffHint::websocket;
   if (protocol.empty()) {
-    const size_t colon = target.find(':', target.find(']') + 1);  // behind an IPv6 address in brackets, where there is one
-    meta.target = as_bytes(target.substr(0, colon));
-    meta.target_port = colon == std::string_view::npos ? uint16_t{0} : port_of(target.substr(colon + 1));
+    const http1::HostPort split = http1::split_port(target);
+    meta.target = as_bytes(split.host);
+    meta.target_port = http1::port_number(split.port);
   }
   stream.inner = sink_.inner_begin(stream.tx, meta);
 }
