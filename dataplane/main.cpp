@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "dataplane/io/deaf_ports.h"
 #include "dataplane/io/eal.h"
 #include "dataplane/io/mbuf_packets.h"
 #include "dataplane/io/notify.h"
@@ -112,6 +113,16 @@ PipelineOptions worker_options(const DataplaneOptions& options, unsigned index, 
   return pipeline;
 }
 
+// In words, where a port has gone deaf; else empty.
+std::string deafness(DeafPorts& deaf_ports, const Ports& ports, uint64_t now_ns) {
+  std::vector<DriverCounters> counters;
+  for (const Port& port : ports.list()) counters.push_back(ports.counters(port));
+  const auto deaf = deaf_ports.look(counters, now_ns);
+  if (!deaf) return {};
+  return "port " + ports.list()[*deaf].name + " loses every frame (" + std::to_string(counters[*deaf].missed) +
+         " missed) and gives none: ending, to be started again";
+}
+
 int run(const DataplaneOptions& options) {
   uint64_t secret[2];
   uint32_t boot_id = 0;
@@ -197,18 +208,26 @@ int run(const DataplaneOptions& options) {
   notifier.send("READY=1\nSTATUS=" + std::to_string(ports->list().size()) + " ports, " +
                 std::to_string(lcore_count) + " lcores, " + eal->explanation);
   std::fprintf(stderr, "sekisho-dataplane: ready: %zu ports, %u lcores\n", ports->list().size(), lcore_count);
+  DeafPorts deaf_ports(ports->list().size());
+  std::string failure;
   while (!stop.load()) {
     server->serve(main_turn);
     clock.resynchronise();
     // A data plane with an lcore that stands still is a cut wire: the service manager shall know.
-    if (all_move(words, lcore_count, clock.monotonic_ns(), watchdog_heartbeat_age_ns_max))
-      notifier.send("WATCHDOG=1");
+    const uint64_t now_ns = clock.monotonic_ns();
+    if (!all_move(words, lcore_count, now_ns, watchdog_heartbeat_age_ns_max)) continue;
+    notifier.send("WATCHDOG=1");
+    failure = deafness(deaf_ports, *ports, now_ns);
+    if (failure.empty()) continue;
+    complain({failure, {}, 0});
+    notifier.send("STATUS=" + failure);
+    stop.store(true);
   }
   notifier.send("STOPPING=1");
   rte_eal_mp_wait_lcore();
   // Closing the drivers would need sockets and ioctls that the filter forbids. The kernel closes what a process held; an XDP program
   // that stays on its interface goes with --detach (the unit's stop step).
-  _exit(0);
+  _exit(failure.empty() ? 0 : 1);
 }
 
 }  // namespace

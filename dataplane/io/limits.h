@@ -28,6 +28,10 @@ inline constexpr size_t rss_key_bytes_max = 128;
 // Age of an lcore's heartbeat past which main no longer tells the service manager that all is well, ns: after
 // the unit's WatchdogSec the process is started again. No counter: `show lcores` has the age.
 inline constexpr uint64_t watchdog_heartbeat_age_ns_max = 3'000'000'000;
+// Time for which a port may lose frames and give none, ns, and turns of main in which it loses some, count. Past both: the data plane says
+// which port it is and ends, to be started again by the service manager; counter `port.NAME.missed` has risen.
+inline constexpr uint64_t deaf_port_ns = 3'000'000'000;
+inline constexpr unsigned deaf_port_losses_min = 8;
 // Transmit calls tried for one burst before the rest is dropped, count: counter `dropped.transmit` of the pair.
 inline constexpr unsigned transmit_tries_max = 64;
 
