@@ -23,7 +23,8 @@ json feed_json(const FeedStatus& feed) {
            {"expired", feed.report.expired},
            {"refused", feed.refused},
            {"mode", spelling(feed.mode)},
-           {"shadowed", feed.shadowed}};
+           {"shadowed", feed.shadowed},
+           {"allowlisted", feed.allowlisted}};
   if (!feed.path.empty()) out["path"] = feed.path;
   if (!feed.error.empty()) out["error"] = feed.error;
   if (feed.kept) out["kept"] = true;

@@ -131,7 +131,7 @@ std::string show_set(const json& set) {
 }
 
 std::string show_stats(const json& a, size_t width) {
-  std::string out = show_set(a) + "\n" + object_table(list(a, "feeds"), {"name", "loaded", "duplicate", "rejected", "expired", "refused"}, width);
+  std::string out = show_set(a) + "\n" + object_table(list(a, "feeds"), {"name", "loaded", "duplicate", "rejected", "expired", "refused", "allowlisted"}, width);
   if (a.contains("kinds")) {
     TextTable table({"kind", "indicators"});
     for (const auto& [name, value] : a["kinds"].items()) table.add({name, cell(value)});

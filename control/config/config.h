@@ -173,6 +173,13 @@ struct RelaysConfig {
   std::vector<Prefix> mail;
 };
 
+// What no feed may list.
+struct AllowlistConfig {
+  std::vector<std::string> domains;
+  std::vector<Prefix> addresses;
+  std::string popular_domains;  // path; empty = none
+};
+
 struct FeedConfig {
   std::string name;
   std::string path;
@@ -249,6 +256,7 @@ struct Config {
   ZonesConfig zones;
   std::vector<std::string> trusted_domains;
   RelaysConfig relays;
+  AllowlistConfig allowlist;
   std::vector<FeedConfig> feeds;
   std::vector<RuleConfig> policy;
   PhasesConfig phases;

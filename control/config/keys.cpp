@@ -214,6 +214,17 @@ constexpr KeySpec relays_keys[] = {
 constexpr SectionSpec relays_section{
     "Hosts that act for others: a sighting on their outside leg belongs to the inside host behind it.", relays_keys};
 
+constexpr KeySpec allowlist_keys[] = {
+    key<&AllowlistConfig::domains>({.name = "domains", .sentence = "The organisation's own, with their subdomains; others.",
+                                    .range = {1, 253}, .sample = "example.net", .check = check_domain}),
+    key<&AllowlistConfig::addresses>({.name = "addresses", .sentence = "Addresses and networks, as of public resolvers.", .sample = "8.8.8.8"}),
+    key<&AllowlistConfig::popular_domains>({.name = "popular_domains",
+                                            .sentence = "A file of popular domains: a name a line, or \"rank,name\".",
+                                            .range = {0, 4095}, .check = check_path}),
+};
+constexpr SectionSpec allowlist_section{
+    "What no feed may list: left out, counted and said, whatever the feed says. zones, relays and trusted_domains are part of it.", allowlist_keys};
+
 constexpr KeySpec feed_keys[] = {
     key<&FeedConfig::name>({.name = "name", .sentence = "The feed's name in rows.", .range = name_range,
                             .presence = Presence::required, .sample = "acme", .check = check_name}),
@@ -327,6 +338,7 @@ constexpr KeySpec root_keys[] = {
                                    .sentence = "Outside services that the organisation uses, with their subdomains.",
                                    .range = {1, 253}, .sample = "example.com", .check = check_domain}),
     key<&Config::relays>({.name = "relays", .sentence = relays_section.sentence}, relays_section),
+    key<&Config::allowlist>({.name = "allowlist", .sentence = allowlist_section.sentence}, allowlist_section),
     key<&Config::feeds>({.name = "feeds", .sentence = "Files of indicators."}, feed_section),
     key<&Config::policy>({.name = "policy",
                           .sentence = "What a sighting leads to: the first row that matches; without one, alert."},

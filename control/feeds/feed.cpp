@@ -1,42 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/feeds/feed.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
 #include "control/feeds/collector.h"
-#include "control/feeds/limits.h"
-#include "dataplane/record/file_descriptor.h"
+#include "control/feeds/whole_file.h"
 
 namespace sekisho {
 
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-
-Result<std::string> read_whole(const std::string& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (!file) return fail(std::string("cannot be opened: ") + std::strerror(errno), path);
-  struct stat status;
-  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return fail("is not a regular file", path);
-  if (static_cast<uint64_t>(status.st_size) > feed_bytes_max)
-    return fail("has " + std::to_string(status.st_size) + " bytes: at most " + std::to_string(feed_bytes_max) + " are allowed", path);
-  std::string text(static_cast<size_t>(status.st_size), '\0');
-  size_t filled = 0;
-  while (filled < text.size()) {
-    const ssize_t got = ::read(file.get(), text.data() + filled, text.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail(std::string("cannot be read: ") + std::strerror(errno), path);
-    if (got == 0) break;  // shortened while we read
-    filled += static_cast<size_t>(got);
-  }
-  text.resize(filled);
-  return text;
-}
 
 }  // namespace
 
@@ -54,7 +26,7 @@ Result<FeedContent> parse_feed(const FeedConfig& feed, std::string_view text, in
 }
 
 Result<FeedContent> read_feed(const FeedConfig& feed, int64_t now_s) {
-  const auto text = read_whole(feed.path);
+  const auto text = read_whole_file(feed.path);
   if (!text) return tl::unexpected(text.error());
   return parse_feed(feed, *text, now_s);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "control/feeds/limits.h"
 #include "control/publish/operator_indicators.h"
 
 namespace sekisho {
@@ -13,11 +14,23 @@ bool is_expired(const Indicator& indicator, int64_t now_s) {
   return indicator.valid_until_s != 0 && indicator.valid_until_s <= now_s;
 }
 
-void append(IndicatorSet& set, const std::vector<FeedRow>& rows, const std::vector<RuleConfig>& policy, int64_t now_s) {
+// True, and said, where the row is not to be looked for.
+bool is_held_back(const Allowlist& allowlist, const FeedRow& row, FeedStatus& status) {
+  const auto holder = allowlist.holds(row.indicator);
+  if (!holder) return false;
+  ++status.allowlisted;
+  if (status.report.problems.size() < feed_problems_max)
+    status.report.problems.push_back({"\"" + row.indicator.value + "\" would meet what " + *holder + " holds; left out", status.path, row.line});
+  return true;
+}
+
+// `allowlist`: nullptr = whoever wrote the rows may list what he wants.
+void append(IndicatorSet& set, const std::vector<FeedRow>& rows, const std::vector<RuleConfig>& policy, const Allowlist* allowlist, int64_t now_s) {
   FeedStatus& status = set.feeds.back();
   const auto feed = static_cast<uint32_t>(set.feeds.size() - 1);
   for (const FeedRow& row : rows) {
     if (is_expired(row.indicator, now_s)) continue;  // of kept content, and the operator's
+    if (allowlist != nullptr && is_held_back(*allowlist, row, status)) continue;
     const PolicyDecision decision = decide(policy, row, status.mode);
     status.shadowed += decision.shadowed ? 1 : 0;
     set.indicators.push_back(row.indicator);
@@ -31,6 +44,7 @@ void append(IndicatorSet& set, const std::vector<FeedRow>& rows, const std::vect
 IndicatorSet FeedReader::read(const Config& config, const std::vector<FeedRow>& operator_rows, int64_t now_s) {
   IndicatorSet set;
   std::vector<Kept> kept;
+  const Allowlist allowlist = allowlist_.read(config, set.problems);
   for (const FeedConfig& feed : config.feeds) {
     set.feeds.push_back({.name = feed.name, .path = feed.path, .mode = feed.mode});
     FeedStatus& status = set.feeds.back();
@@ -45,11 +59,11 @@ IndicatorSet FeedReader::read(const Config& config, const std::vector<FeedRow>& 
       kept.push_back(std::move(*last));
     }
     status.report = kept.back().content.report;
-    append(set, kept.back().content.rows, config.policy, now_s);
+    append(set, kept.back().content.rows, config.policy, &allowlist, now_s);
   }
   set.feeds.push_back({.name = std::string(operator_feed_name), .path = {}, .mode = FeedMode::enforce});
   set.feeds.back().report.loaded = operator_rows.size();
-  append(set, operator_rows, config.policy, now_s);
+  append(set, operator_rows, config.policy, nullptr, now_s);
   kept_ = std::move(kept);
   return set;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "control/feeds/feed.h"
+#include "control/publish/allowlist.h"
 #include "control/publish/policy.h"
 
 namespace sekisho {
@@ -14,6 +15,7 @@ struct FeedStatus {
   FeedReport report;
   uint64_t refused = 0;   // by the image builder
   uint64_t shadowed = 0;  // alert only, because the feed is in shadow mode
+  uint64_t allowlisted = 0;  // left out: the allowlist holds what they would meet
   std::string error;      // the feed as a whole could not be read
   bool kept = false;      // ... and its last good content is in use
 };
@@ -29,6 +31,7 @@ struct IndicatorSet {
   std::vector<Indicator> indicators;
   std::vector<IndicatorOrigin> origins;  // of the same index
   std::vector<FeedStatus> feeds;         // as configured; the operator's is the last
+  std::vector<Error> problems;           // of no single feed
 };
 
 // Reads feeds; remembers each feed's last good content, so that a file that is gone or broken does not take its indicators with it.
@@ -43,6 +46,7 @@ class FeedReader {
     FeedContent content;
   };
   std::vector<Kept> kept_;
+  AllowlistReader allowlist_;
 };
 
 }  // namespace sekisho

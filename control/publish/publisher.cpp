@@ -168,6 +168,7 @@ void Publisher::publish() {
 Result<std::shared_ptr<PublishedSet>> Publisher::build(IndicatorSet set, PublishStatus& status) {
   const auto generation = generation_.next();
   status.feeds = set.feeds;
+  status.problems = set.problems;
   if (!generation) return tl::unexpected(generation.error());
   BuildReport report;
   auto image = make_image_(set.indicators, *generation, report);
