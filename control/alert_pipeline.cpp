@@ -45,7 +45,11 @@ struct AlertPipeline::Chunk {
   };
   size_t first = 0, count = 0;
   std::vector<std::optional<Finding>> findings;
-  std::vector<uint8_t> introduces_device;
+  struct OwnEvent {
+    std::string_view name;  // empty: none
+    std::string detail;
+  };
+  std::vector<OwnEvent> own_events;
   std::vector<Payload> payloads;
   std::vector<std::string> alerts;  // EVE lines for on_alert
 };
@@ -67,7 +71,7 @@ AlertPipeline::~AlertPipeline() = default;
 void AlertPipeline::make_record_rows(const ProductContext& context, Chunk& chunk) const {
   Scratch& own = scratch();
   const bool is_alert =
-      own.fields.record().header().type == RecordType::sighting || context.row.introduces_device;
+      own.fields.record().header().type == RecordType::sighting || !context.row.own_event.empty();
   for (size_t output = 0; output < outputs_.size(); ++output) {
     const PipelineOutput& wanted = outputs_[output];
     if (wanted.alerts_only && !is_alert) continue;
@@ -94,8 +98,10 @@ void AlertPipeline::make_rows(std::span<const RecordView> records, Chunk& chunk)
       own.row.clear();
       if (event_row(own.fields, context.row, own.row)) chunk.alerts.push_back(write_row(format_eve, options_.format));
     }
-    if (!chunk.introduces_device[i]) continue;
-    context.row.introduces_device = true;
+    const Chunk::OwnEvent& event = chunk.own_events[i];
+    if (event.name.empty()) continue;
+    context.row.own_event = event.name;
+    context.row.own_detail = event.detail;
     make_record_rows(context, chunk);
   }
 }
@@ -108,8 +114,11 @@ Result<void> AlertPipeline::consume(std::span<const RecordView> records) {
     Chunk& chunk = chunks[i / chunk_records];
     if (chunk.count++ == 0) chunk.first = i;
     chunk.findings.push_back(phases_.consider(fields));
+    Chunk::OwnEvent& event = chunk.own_events.emplace_back();
     const bool is_new = options_.devices != nullptr && options_.devices->consider(fields);
-    chunk.introduces_device.push_back(is_new && options_.tells_new_devices ? 1 : 0);
+    if (is_new && options_.tells_new_devices) event.name = new_device_event;
+    if (options_.standings == nullptr) continue;
+    if (auto breach = options_.standings->consider(fields)) event = {feed_reverted_event, std::move(*breach)};
   }
   workers_->arena.execute([&] {
     tbb::parallel_for(size_t{0}, chunks.size(), [&](size_t i) {

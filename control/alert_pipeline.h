@@ -18,6 +18,7 @@
 #include "control/phases/engine.h"
 #include "control/rows/products/product.h"
 #include "control/spool/spool.h"
+#include "control/standing/feed_standings.h"
 
 namespace sekisho {
 
@@ -37,6 +38,7 @@ struct AlertPipelineOptions {
   FormatOptions format;
   Devices* devices = nullptr;               // told of every record; outlives the pipeline; may be null
   bool tells_new_devices = true;            // with a row for each
+  FeedStandings* standings = nullptr;       // told of every sighting; outlives the pipeline; may be null
   unsigned threads = 1;                     // of the arena, the caller's included
   // Every sighting's EVE row, in order, from the thread that calls consume(): for live views. May be empty.
   std::function<void(std::string_view eve_line)> on_alert;

@@ -147,6 +147,45 @@ BOOST_AUTO_TEST_CASE(a_new_device_is_one_row_more_in_outputs_of_alerts_too) {
   BOOST_TEST(cef[1].find("msg=dhcp.new_device") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_feed_that_stops_too_much_is_one_row_more_behind_the_sighting_that_was_too_many) {
+  Directory directory;
+  auto events = *Spool::open({.directory = (directory.path / "events").string()});
+  auto threats = *Spool::open({.directory = (directory.path / "threats").string()});
+  PhaseEngine phases(one_rule(), documentation_site());
+  FeedStandings standings;
+  FeedConfig loud{};
+  loud.name = "loud";
+  loud.stops_per_minute_max = 1;
+  standings.configure({loud});
+  AlertPipelineOptions options = options_with(1);
+  options.standings = &standings;
+  AlertPipeline pipeline(options, phases, {{"events", {}, &format_eve, events.get(), true}, {"threats", {&product_nips}, &format_cef, threats.get()}});
+  std::vector<SampleRecord> records;
+  for (uint64_t sequence = 1; sequence <= 3; ++sequence)
+    records.emplace_back(RecordType::sighting, [&](RecordWriter& w) {
+      w.header().sequence = sequence;
+      w.text(Field::sighting_feed, "loud");
+      w.number(Field::sighting_action, static_cast<uint64_t>(Action::block_page));
+      w.number(Field::sighting_verdict, static_cast<uint64_t>(Action::block_page));
+    });
+  BOOST_REQUIRE(pipeline.consume(views_of(records)).has_value());
+  BOOST_REQUIRE(pipeline.sync().has_value());
+  const auto rows = texts_in(*events);
+  BOOST_REQUIRE(rows.size() == 4U);
+  const auto sighting = nlohmann::json::parse(rows[1]), reverted = nlohmann::json::parse(rows[2]);
+  BOOST_TEST(sighting["alert"]["context"]["sekisho"]["verdict"] == "block_page");
+  BOOST_TEST(reverted["event_type"] == "anomaly");
+  BOOST_TEST(reverted["anomaly"]["event"] == "feed.reverted");
+  BOOST_TEST(reverted["anomaly"]["layer"] == "feed");
+  BOOST_TEST(reverted["anomaly"]["detail"] == "feed loud: 2 stopped within a minute, at most 1: in shadow until `sekishoctl feed promote loud`");
+  BOOST_TEST(!reverted.contains("alert"));
+  const auto cef = texts_in(*threats);
+  BOOST_REQUIRE(cef.size() == 4U);
+  BOOST_TEST(cef[1].find("block_page") != std::string::npos);
+  BOOST_TEST(cef[2].find("|feed.reverted|3|cat=IPS") != std::string::npos);
+  BOOST_TEST(cef[2].find("msg=feed.reverted") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(where_new_devices_are_not_told_they_are_learned_all_the_same) {
   Directory directory;
   auto alerts = *Spool::open({.directory = directory.path.string()});

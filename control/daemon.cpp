@@ -71,19 +71,22 @@ Result<void> Daemon::open(const MakeAlertWalk& make_walk) {
   const ControlConfig& control = config_->control;
   auto generation = GenerationCounter::open(control.state_dir + "/generation");
   if (!generation) return tl::unexpected(generation.error());
+  if (auto opened = standings_.open(control.state_dir + "/feeds.state"); !opened)
+    log_line(LogLevel::warning, "the standings of feeds begin afresh: " + describe(opened.error()));
+  standings_.configure(config_->feeds);
   auto added = OperatorIndicators::open(control.state_dir + "/indicators.csv");
   if (!added) return tl::unexpected(added.error());
-  publisher_ = std::make_unique<Publisher>(link_, std::move(*generation), std::move(*added));
+  publisher_ = std::make_unique<Publisher>(link_, std::move(*generation), std::move(*added), make_image, &standings_);
   publisher_->configure(config_);
 
   Providers providers;
   if (make_walk) {
-    auto walk = make_walk(config_);
+    auto walk = make_walk(config_, standings_);
     if (!walk) return tl::unexpected(walk.error());
     walk_ = std::move(*walk);
     providers = walk_->providers();
   }
-  state_ = std::make_unique<ControlState>(ControlState{*publisher_, link_, providers,
+  state_ = std::make_unique<ControlState>(ControlState{*publisher_, link_, standings_, providers,
                                                        [this] { return reload(); }, started_at_s_,
                                                        [this] {
                                                          const std::lock_guard lock(config_mutex_);
@@ -110,6 +113,7 @@ Result<void> Daemon::reload() {
     log_line(LogLevel::warning, "control.socket and control.state_dir take effect when sekisho-control is restarted");
   config_ = std::move(*fresh);
   set_log_level(config_->control.log_level);
+  standings_.configure(config_->feeds);
   publisher_->configure(config_);
   config_changed_ = true;
   return {};
@@ -126,6 +130,7 @@ void Daemon::run() {
       walk_->configure(config_);
     }
     watch_dataplane();
+    watch_standings();
     tell_service_manager();
     if (service_manager_.watchdog_interval().count() > 0 && Clock::now() >= next_alive) {
       if (walk_ == nullptr || walk_->moving()) service_manager_.alive();
@@ -161,6 +166,14 @@ void Daemon::watch_dataplane() {
     if (walk_ != nullptr) walk_->lost();
   }
   attach();
+}
+
+// A trial is over, a ceiling was broken.
+void Daemon::watch_standings() {
+  if (!standings_.take_change(wall_s())) return;
+  for (const FeedStanding& feed : standings_.list(wall_s()))
+    log_line(LogLevel::notice, "feed " + feed.name + ": " + std::string(spelling(feed.mode)));
+  publisher_->request();
 }
 
 void Daemon::attach() {

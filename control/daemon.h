@@ -16,7 +16,7 @@
 namespace sekisho {
 
 // Makes the alert's walk for a configuration; nothing = control runs without one and only keeps the rings.
-using MakeAlertWalk = std::function<Result<std::unique_ptr<AlertWalk>>(const std::shared_ptr<const Config>& config)>;
+using MakeAlertWalk = std::function<Result<std::unique_ptr<AlertWalk>>(const std::shared_ptr<const Config>& config, FeedStandings& standings)>;
 
 class Daemon {
  public:
@@ -35,6 +35,7 @@ class Daemon {
   void attach();
   bool handle_signals();       // false = stop
   void tell_service_manager();
+  void watch_standings();
 
   const std::string config_file_;
   const int64_t started_at_s_;
@@ -46,6 +47,7 @@ class Daemon {
   FileDescriptor signals_;
   ServiceManager service_manager_;
   DataplaneLink link_;
+  FeedStandings standings_;
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<AlertWalk> walk_;
   Attachment kept_;            // without a pipeline: rings stay open

@@ -97,9 +97,10 @@ PipelineOutput rows_for(const OutputConfig& config, Spool& spool) {
 
 class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvider {
  public:
-  LiveWalk(const std::shared_ptr<const Config>& config, PhaseRules rules)
+  LiveWalk(const std::shared_ptr<const Config>& config, PhaseRules rules, FeedStandings& standings)
       : config_(config),
         started_with_(config),
+        standings_(standings),
         phases_(std::move(rules), configured_site(*config)),
         phase_answers_(phases_),
         devices_(config->devices.devices_max),
@@ -240,6 +241,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
     options.host_name = config_->general.name;
     options.devices = &devices_;
     options.tells_new_devices = started_with_->devices.tell_new;
+    options.standings = &standings_;
     options.threads = static_cast<unsigned>(std::max<uint64_t>(1, config_->control.drain_threads));
     options.on_alert = [this](std::string_view line) { alerts_.add(line); };
     std::vector<PipelineOutput> rows;
@@ -308,6 +310,7 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
 
   std::shared_ptr<const Config> config_;
   const std::shared_ptr<const Config> started_with_;  // what takes effect at a restart only
+  FeedStandings& standings_;
   PhaseEngine phases_;
   PhaseAnswers phase_answers_;
   Devices devices_;
@@ -332,11 +335,11 @@ class LiveWalk final : public AlertWalk, public OutputProvider, public FileProvi
 
 }  // namespace
 
-Result<std::unique_ptr<AlertWalk>> make_live_walk(const std::shared_ptr<const Config>& config) {
+Result<std::unique_ptr<AlertWalk>> make_live_walk(const std::shared_ptr<const Config>& config, FeedStandings& standings) {
   const std::string& own = config->phases.rules;
   auto rules = own.empty() ? parse_phase_rules(phase_rules_yaml, "rules.yaml") : load_phase_rules(own);
   if (!rules) return tl::unexpected(rules.error());
-  auto walk = std::make_unique<LiveWalk>(config, std::move(*rules));
+  auto walk = std::make_unique<LiveWalk>(config, std::move(*rules), standings);
   if (auto opened = walk->open(); !opened) return tl::unexpected(opened.error());
   return walk;
 }

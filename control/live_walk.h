@@ -13,6 +13,7 @@
 
 namespace sekisho {
 
-Result<std::unique_ptr<AlertWalk>> make_live_walk(const std::shared_ptr<const Config>& config);
+// `standings` outlives it.
+Result<std::unique_ptr<AlertWalk>> make_live_walk(const std::shared_ptr<const Config>& config, FeedStandings& standings);
 
 }  // namespace sekisho

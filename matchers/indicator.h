@@ -99,6 +99,7 @@ struct Indicator {
   uint8_t confidence = 50;  // 0..100 per cent
   Tlp tlp = Tlp::clear;
   Action action = Action::alert;
+  Action shadowed = Action::pass;  // what it would be, were its feed not in shadow; pass: that is no stronger
   uint8_t phase_hint = 0;   // index into the catalogue's sub-phases, from 1; 0 = none
   uint8_t route_hint = 0;   // 1..6; 0 = none
   int64_t valid_from_s = 0;               // seconds since 1970; 0 = always

@@ -37,18 +37,21 @@ struct Fixture {
   std::unique_ptr<Publisher> publisher;
   FakePhases phases;
   FakeDevices devices;
+  FeedStandings standings;
   std::unique_ptr<ControlState> state;
   std::string reload_error;
 
   Fixture() {
     folder.write("acme.csv", "value,severity,note\nevil.test,high,why not\nhttp://bad.test/x,low,\n192.0.2.0/24,low,\n???,low,\n");
     publisher = std::make_unique<Publisher>(link, *GenerationCounter::open(folder.file("generation")),
-                                            *OperatorIndicators::open(folder.file("indicators.csv")));
+                                            *OperatorIndicators::open(folder.file("indicators.csv")), make_image, &standings);
+    standings.open(folder.file("feeds.state"));
     const LoadedConfig loaded = load_config_text("feeds:\n- {name: acme, path: " + folder.file("acme.csv") +
                                                  "}\npolicy:\n- {severity_min: high, action: reset}\n");
     BOOST_REQUIRE(loaded.config.has_value());
+    standings.configure(loaded.config->feeds);
     publisher->configure(std::make_shared<Config>(*loaded.config));
-    state = std::make_unique<ControlState>(ControlState{*publisher, link, {&phases, nullptr, nullptr, nullptr, &devices},
+    state = std::make_unique<ControlState>(ControlState{*publisher, link, standings, {&phases, nullptr, nullptr, nullptr, &devices},
                                                         [this]() -> Result<void> {
                                                           if (!reload_error.empty()) return fail(reload_error);
                                                           return {};
@@ -247,4 +250,19 @@ BOOST_AUTO_TEST_CASE(devices_are_listed_as_many_as_asked_for) {
   BOOST_TEST(f.result("device list")["limit"] == 50);
   BOOST_TEST(f.result("device list", {{"limit", "3"}})["limit"] == 3);
   BOOST_TEST(f.ask("device list", {{"limit", "none"}})["ok"] == false);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_feed_is_demoted_and_promoted_and_its_indicators_follow, Fixture) {
+  result("indicator reload");
+  const auto action = [this] { return result("indicator lookup", {{"value", "evil.test"}})["indicators"][0]["action"].get<std::string>(); };
+  BOOST_TEST(action() == "reset");
+  BOOST_TEST(result("feed demote", {{"name", "acme"}})["mode"] == "shadow");
+  BOOST_TEST(action() == "alert");
+  BOOST_TEST(result("feed stats")["feeds"][0]["mode"] == "shadow");
+  BOOST_TEST(result("feed promote", {{"name", "acme"}})["mode"] == "enforce");
+  BOOST_TEST(action() == "reset");
+  BOOST_TEST(error("feed promote", {{"name", "none"}}) == "there is no feed named \"none\"");
+  const json stats = result("feed stats", {{"overlap", true}});
+  BOOST_TEST(stats["feeds"][0]["loaded"] == 3);
+  BOOST_TEST(stats["overlap"][0]["alone"] == 3);
 }

@@ -13,6 +13,7 @@ namespace sekisho {
 struct ControlState {
   Publisher& publisher;
   DataplaneLink& link;
+  FeedStandings& standings;
   Providers providers;
   // Reads the configuration file again; an error leaves the old one.
   std::function<Result<void>()> reload_config;

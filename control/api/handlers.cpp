@@ -16,7 +16,7 @@ namespace {
 using nlohmann::json;
 
 const Handler* handler_of(std::string_view verb) {
-  for (const std::span<const Handler> part : {status_handlers(), indicator_handlers(), alert_handlers()})
+  for (const std::span<const Handler> part : {status_handlers(), indicator_handlers(), feed_handlers(), alert_handlers()})
     for (const Handler& handler : part)
       if (handler.verb == verb) return &handler;
   return nullptr;

@@ -43,6 +43,8 @@ struct Handler {
 std::span<const Handler> status_handlers();
 // indicator ..., config reload
 std::span<const Handler> indicator_handlers();
+// feed ...
+std::span<const Handler> feed_handlers();
 // alert ..., phase ..., device ..., why
 std::span<const Handler> alert_handlers();
 

@@ -51,6 +51,8 @@ constexpr ArgumentSpec import_arguments[] = {
     {"format", Form::option, "csv or list; else told from its first line.", "FORMAT", "auto csv list"},
     {"no-wait", Form::flag, "Do not wait until the new set is in force."},
 };
+constexpr ArgumentSpec feed_stats_arguments[] = {{"overlap", Form::flag, "What feeds have in common, too: a second for a million indicators."}};
+constexpr ArgumentSpec feed_arguments[] = {{"name", Form::positional, "The feed's name.", "FEED"}};
 constexpr ArgumentSpec reload_arguments[] = {{"no-wait", Form::flag, "Do not wait until the new set is in force."}};
 constexpr ArgumentSpec tail_arguments[] = {
     {"limit", Form::option, "The last N alerts.", "N"},
@@ -92,6 +94,9 @@ constexpr VerbSpec table[] = {
     {"indicator import", Place::control, "Adds the indicators of a file.", import_arguments},
     {"indicator reload", Place::control, "Reads all feeds and the policy again.", reload_arguments},
     {"indicator stats", Place::control, "The set in force, feed by feed, and lines that did not load."},
+    {"feed stats", Place::control, "What each feed has, has met, stopped or would have stopped; its mode.", feed_stats_arguments},
+    {"feed promote", Place::control, "Lets a feed stop traffic, whatever its trial or ceiling said.", feed_arguments},
+    {"feed demote", Place::control, "Puts a feed into shadow until it is promoted.", feed_arguments},
     {"alert tail", Place::control, "The latest alerts.", tail_arguments},
     {"phase matrix", Place::control, "Hosts by phases of an attack.", matrix_arguments},
     {"phase host", Place::control, "What is known of one host.", host_arguments},

@@ -140,6 +140,28 @@ std::string show_stats(const json& a, size_t width) {
   return list(a, "problems").empty() ? out : out + "\n" + problem_lines(a, width);
 }
 
+std::string show_feeds(const json& a, size_t width) {
+  json feeds = list(a, "feeds");
+  for (json& feed : feeds)
+    if (feed.is_object() && feed.contains("last_hit")) feed["last_hit"] = time_text(feed["last_hit"]);
+  std::string out = object_table(feeds, {"name", "mode", "configured", "loaded", "hits", "stopped", "would_stop", "last_hit", "promoted_in_s"}, width);
+  if (!list(a, "overlap").empty()) {
+    TextTable table({"feed", "indicators", "alone", "shared with"});
+    for (const json& row : a["overlap"]) {
+      std::string shared;
+      if (row.is_object() && row.contains("shared") && row["shared"].is_object())
+        for (const auto& [name, count] : row["shared"].items()) shared += (shared.empty() ? "" : ", ") + name + " " + cell(count);
+      table.add({cell(row, "name"), cell(row, "indicators"), cell(row, "alone"), shared});
+    }
+    out += "\n" + table.text(width);
+  }
+  return out;
+}
+
+std::string show_feed_changed(const json& a, size_t) {
+  return "feed " + cell(a, "feed") + ": " + cell(a, "mode") + "\n" + (a.contains("set") ? show_set(a["set"]) : "");
+}
+
 std::string show_changed(const json& a, size_t width) {
   std::string out;
   for (const char* name : {"added", "removed", "loaded", "duplicate", "rejected", "expired"})
@@ -291,6 +313,9 @@ constexpr Shower showers[] = {
     {"config reload", show_changed},
     {"indicator stats", show_stats},
     {"indicator lookup", show_lookup},
+    {"feed stats", show_feeds},
+    {"feed promote", show_feed_changed},
+    {"feed demote", show_feed_changed},
     {"indicator where",
      [](const json& a, size_t w) {
        return object_table(list(a, "fields"), {"value", "kind", "field", "form", "modes", "source"}, w);

@@ -185,6 +185,8 @@ struct FeedConfig {
   std::string path;
   FeedFormat format;
   FeedMode mode;
+  uint64_t promote_after_min;     // 0 = never
+  uint64_t stops_per_minute_max;  // 0 = no ceiling
   std::optional<Kind> kind;  // of lines whose kind is not told; none = sniffed
   Severity severity;
   uint64_t confidence;       // per cent

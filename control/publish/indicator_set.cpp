@@ -32,16 +32,18 @@ void append(IndicatorSet& set, const std::vector<FeedRow>& rows, const std::vect
     if (is_expired(row.indicator, now_s)) continue;  // of kept content, and the operator's
     if (allowlist != nullptr && is_held_back(*allowlist, row, status)) continue;
     const PolicyDecision decision = decide(policy, row, status.mode);
-    status.shadowed += decision.shadowed ? 1 : 0;
+    status.shadowed += decision.shadowed != Action::pass ? 1 : 0;
     set.indicators.push_back(row.indicator);
     set.indicators.back().action = decision.action;
+    set.indicators.back().shadowed = decision.shadowed;
     set.origins.push_back({feed, row.line, decision.rule});
   }
 }
 
 }  // namespace
 
-IndicatorSet FeedReader::read(const Config& config, const std::vector<FeedRow>& operator_rows, int64_t now_s) {
+IndicatorSet FeedReader::read(const Config& config, const std::vector<FeedRow>& operator_rows, int64_t now_s,
+                              FeedStandings* standings) {
   IndicatorSet set;
   std::vector<Kept> kept;
   const Allowlist allowlist = allowlist_.read(config, set.problems);
@@ -50,6 +52,7 @@ IndicatorSet FeedReader::read(const Config& config, const std::vector<FeedRow>& 
     FeedStatus& status = set.feeds.back();
     auto content = read_feed(feed, now_s);
     if (content) {
+      if (standings != nullptr) standings->loaded(feed.name, now_s);
       kept.push_back({feed.name, std::move(*content)});
     } else {
       status.error = describe(content.error());
@@ -58,6 +61,7 @@ IndicatorSet FeedReader::read(const Config& config, const std::vector<FeedRow>& 
       status.kept = true;
       kept.push_back(std::move(*last));
     }
+    if (standings != nullptr) status.mode = standings->mode(feed.name, now_s);
     status.report = kept.back().content.report;
     append(set, kept.back().content.rows, config.policy, &allowlist, now_s);
   }

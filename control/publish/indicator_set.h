@@ -5,6 +5,7 @@
 #include "control/feeds/feed.h"
 #include "control/publish/allowlist.h"
 #include "control/publish/policy.h"
+#include "control/standing/feed_standings.h"
 
 namespace sekisho {
 
@@ -38,7 +39,8 @@ struct IndicatorSet {
 // One thread at a time.
 class FeedReader {
  public:
-  IndicatorSet read(const Config& config, const std::vector<FeedRow>& operator_rows, int64_t now_s);
+  // Feeds have the mode that `standings` says, where there is one; else as configured.
+  IndicatorSet read(const Config& config, const std::vector<FeedRow>& operator_rows, int64_t now_s, FeedStandings* standings = nullptr);
 
  private:
   struct Kept {

@@ -32,9 +32,9 @@ Action action_of(const RuleConfig& rule, const FeedRow& row) {
 
 PolicyDecision decide(const std::vector<RuleConfig>& policy, const FeedRow& row, FeedMode mode) {
   const auto rule = std::find_if(policy.begin(), policy.end(), [&](const RuleConfig& r) { return matches(r, row); });
-  PolicyDecision out{Action::alert, -1, false};
-  if (rule != policy.end()) out = {action_of(*rule, row), static_cast<int>(rule - policy.begin()), false};
-  if (mode == FeedMode::shadow && out.action > Action::alert) out = {Action::alert, out.rule, true};
+  PolicyDecision out{Action::alert, -1, Action::pass};
+  if (rule != policy.end()) out = {action_of(*rule, row), static_cast<int>(rule - policy.begin()), Action::pass};
+  if (mode == FeedMode::shadow && out.action > Action::alert) out = {Action::alert, out.rule, out.action};
   return out;
 }
 

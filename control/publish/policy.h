@@ -10,7 +10,7 @@ namespace sekisho {
 struct PolicyDecision {
   Action action;
   int rule;       // index of the row that decided; -1 = none matched
-  bool shadowed;  // the feed is in shadow mode and the policy asked for more than alert
+  Action shadowed;  // what the policy asks for, where the feed is in shadow mode and that is more than alert; else pass
 };
 
 // The first matching row decides; without one, alert. A feed in shadow mode never gets more than alert.

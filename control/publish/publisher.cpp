@@ -35,9 +35,11 @@ void note_hand_over(const Result<void>& handed, uint32_t generation, PublishStat
 
 }  // namespace
 
-Publisher::Publisher(DataplaneLink& link, GenerationCounter generation, OperatorIndicators operator_indicators, MakeImage make_image)
+Publisher::Publisher(DataplaneLink& link, GenerationCounter generation, OperatorIndicators operator_indicators, MakeImage make_image,
+                     FeedStandings* standings)
     : link_(link),
       make_image_(std::move(make_image)),
+      standings_(standings),
       generation_(std::move(generation)),
       operator_(std::move(operator_indicators)),
       thread_([this] { run(); }) {}
@@ -151,7 +153,7 @@ void Publisher::publish() {
   ++status.attempts;
   status.problems.clear();
   status.last_error.clear();
-  auto built = build(reader_.read(*config, operator_rows, wall_s()), status);
+  auto built = build(reader_.read(*config, operator_rows, wall_s(), standings_), status);
   status.build_ms = static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count());
   if (!built) {

@@ -44,7 +44,9 @@ struct PublishedSet {
 
 class Publisher {
  public:
-  Publisher(DataplaneLink& link, GenerationCounter generation, OperatorIndicators operator_indicators, MakeImage make_image = sekisho::make_image);
+  // `standings`, where given, says each feed's mode; it outlives the publisher.
+  Publisher(DataplaneLink& link, GenerationCounter generation, OperatorIndicators operator_indicators, MakeImage make_image = sekisho::make_image,
+            FeedStandings* standings = nullptr);
   ~Publisher();
 
   // From now on: these feeds and this policy. Does not publish by itself.
@@ -74,6 +76,7 @@ class Publisher {
 
   DataplaneLink& link_;
   const MakeImage make_image_;
+  FeedStandings* const standings_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

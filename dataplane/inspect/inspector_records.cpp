@@ -89,7 +89,7 @@ void Inspector::fill_sighting(const Observation& seen, const IndicatorEntry& ent
   writer.number(Field::sighting_tlp, static_cast<uint64_t>(entry.tlp));
   writer.number(Field::sighting_phase_hint, entry.phase_hint);
   writer.number(Field::sighting_route_hint, entry.route_hint);
-  writer.number(Field::sighting_action, static_cast<uint64_t>(entry.action));
+  writer.number(Field::sighting_action, static_cast<uint64_t>(std::max(entry.action, entry.shadowed)));
   writer.number(Field::sighting_verdict, static_cast<uint64_t>(verdict));
   writer.number(Field::sighting_matched_field, static_cast<uint64_t>(seen.field));
   writer.bytes(Field::sighting_matched_value, matched);

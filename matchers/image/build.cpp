@@ -231,7 +231,7 @@ uint32_t ImageBuilder::profile_of(const Record& record) {
   const Indicator& indicator = records_.indicator(record);
   const Profile profile{indicator.valid_from_s, indicator.valid_until_s, feed_of(indicator.feed), record.kind,          record.mode,
                         record.severity,        record.confidence,       indicator.tlp,           record.action,        indicator.phase_hint,
-                        indicator.route_hint,   0};
+                        indicator.route_hint,   record.shadowed,         {}};
   if (!profiles_.empty() && ProfileEqual{}(profiles_.back(), profile)) return static_cast<uint32_t>(profiles_.size()) - 1;
   const auto [known, is_new] = profile_numbers_.try_emplace(profile, static_cast<uint32_t>(profiles_.size()));
   if (is_new) profiles_.push_back(profile);

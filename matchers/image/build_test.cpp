@@ -29,6 +29,7 @@ BOOST_AUTO_TEST_CASE(an_indicator_comes_back_with_everything_it_had) {
   in.confidence = 90;
   in.tlp = Tlp::amber_strict;
   in.action = Action::reset;
+  in.shadowed = Action::sinkhole;
   in.phase_hint = 12;
   in.route_hint = 3;
   in.valid_from_s = 100;
@@ -39,7 +40,7 @@ BOOST_AUTO_TEST_CASE(an_indicator_comes_back_with_everything_it_had) {
   BOOST_TEST(loaded.image->text(out.value_offset, out.value_length) == "evil.test/b");
   BOOST_TEST(loaded.image->text(out.original_offset, out.original_length) == in.value);
   BOOST_TEST(loaded.image->feed(out.feed) == "acme");
-  BOOST_TEST((out.kind == in.kind && out.mode == in.mode && out.tlp == in.tlp && out.action == in.action));
+  BOOST_TEST((out.kind == in.kind && out.mode == in.mode && out.tlp == in.tlp && out.action == in.action && out.shadowed == in.shadowed));
   BOOST_TEST((out.severity == 4 && out.confidence == 90 && out.phase_hint == 12 && out.route_hint == 3));
   BOOST_TEST((out.valid_from_s == 100 && out.valid_until_s == 2000));
   BOOST_TEST(out.id == indicator_id("acme", Kind::url, MatchMode::prefix, as_bytes("evil.test/b")));
@@ -89,6 +90,18 @@ BOOST_AUTO_TEST_CASE(equal_values_become_one_entry_of_the_strongest) {
   const IndicatorEntry entry = loaded.image->indicators()[0];
   BOOST_TEST(loaded.image->feed(entry.feed) == "strong");
   BOOST_TEST((entry.action == Action::drop && entry.confidence == 99 && entry.severity == 4));
+}
+
+BOOST_AUTO_TEST_CASE(of_equal_values_that_only_alert_the_one_in_shadow_stands_for_all) {
+  Indicator sure = indicator(Kind::domain, "evil.test"), shadow = sure;
+  sure.feed = "sure";
+  sure.confidence = 99;
+  shadow.feed = "shadow";
+  shadow.shadowed = Action::drop;
+  const LoadedImage loaded({sure, shadow});
+  const IndicatorEntry entry = loaded.image->indicators()[0];
+  BOOST_TEST(loaded.image->feed(entry.feed) == "shadow");
+  BOOST_TEST((entry.action == Action::alert && entry.shadowed == Action::drop));
 }
 
 BOOST_AUTO_TEST_CASE(equal_values_of_other_validity_or_mode_stay_apart) {

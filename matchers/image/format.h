@@ -15,7 +15,7 @@
 namespace sekisho {
 
 inline constexpr uint64_t image_magic = 0x31676d496b6553;  // "SekImg1" and a zero
-inline constexpr uint32_t image_version = 1;
+inline constexpr uint32_t image_version = 2;
 inline constexpr uint32_t image_byte_order = 0x01020304;
 inline constexpr size_t section_alignment = 64;
 
@@ -86,7 +86,8 @@ struct Profile {
   Action action;
   uint8_t phase_hint;
   uint8_t route_hint;
-  uint32_t reserved;
+  Action shadowed;
+  uint8_t reserved[3];
 };
 static_assert(sizeof(Profile) == 32);
 

@@ -43,7 +43,8 @@ struct IndicatorEntry {
   Action action;
   uint8_t phase_hint;
   uint8_t route_hint;
-  uint8_t reserved[12];
+  Action shadowed;        // Indicator::shadowed
+  uint8_t reserved[11];
 };
 static_assert(sizeof(IndicatorEntry) == 64);
 

@@ -111,7 +111,7 @@ const char* ImageReader::read_entries() {
     if (!inside(feed.text_offset, feed.length, image.text_.size())) return "feed name";
   for (const Profile& profile : image.profiles_)
     if (static_cast<uint8_t>(profile.kind) >= kind_count || profile.mode > MatchMode::range ||
-        profile.action > Action::block_page || profile.tlp > Tlp::red || profile.feed >= image.feeds_.size())
+        profile.action > Action::block_page || profile.shadowed > Action::block_page || profile.tlp > Tlp::red || profile.feed >= image.feeds_.size())
       return "profile";
   for (const PackedEntry& entry : image.entries_) {
     const uint64_t bytes = std::max<uint64_t>(entry.original_length, uint64_t{entry.value_shift} + entry.value_length);
@@ -211,6 +211,7 @@ IndicatorEntry Image::indicator(uint32_t index) const {
   out.action = profile.action;
   out.phase_hint = profile.phase_hint;
   out.route_hint = profile.route_hint;
+  out.shadowed = profile.shadowed;
   out.id = ids_.empty() ? indicator_id(feed(profile.feed), profile.kind, profile.mode, as_bytes(text(out.value_offset, out.value_length)))
                         : ids_[index];
   return out;

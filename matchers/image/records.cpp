@@ -66,6 +66,7 @@ void Records::read(uint32_t index) {
   record.kind = indicator.kind;
   record.mode = indicator.mode;
   record.action = indicator.action;
+  record.shadowed = indicator.shadowed;
   record.severity = indicator.severity;
   record.confidence = std::min<uint8_t>(indicator.confidence, 100);
   if (static_cast<uint8_t>(indicator.kind) >= kind_count) return refuse(index, "the kind of " + quoted(indicator.value) + " is unknown");
@@ -77,7 +78,7 @@ void Records::read(uint32_t index) {
 
 const char* Records::read_value(const Indicator& indicator, Record& record) {
   const Form form = form_of(record.kind);
-  if (indicator.action > Action::block_page || indicator.tlp > Tlp::red)
+  if (indicator.action > Action::block_page || indicator.shadowed > Action::block_page || indicator.tlp > Tlp::red)
     return "its action or TLP is unknown";
   if (indicator.value.size() > indicator_value_bytes_max) return "longer than 4096 bytes";
   if (indicator.valid_until_s != 0 && indicator.valid_until_s <= indicator.valid_from_s) return "its validity ends before it begins";
@@ -222,8 +223,9 @@ void Records::merge(BuildReport& report) {
     ++report.duplicates;
     const Indicator& a = indicator(*last);
     const Indicator& b = indicator(next);
-    if (std::tie(b.action, b.confidence, b.severity) > std::tie(a.action, a.confidence, a.severity)) last->index = next.index;
+    if (std::tie(b.action, b.shadowed, b.confidence, b.severity) > std::tie(a.action, a.shadowed, a.confidence, a.severity)) last->index = next.index;
     last->action = std::max(last->action, next.action);
+    last->shadowed = std::max(last->shadowed, next.shadowed);
     last->severity = std::max(last->severity, next.severity);
     last->confidence = std::max(last->confidence, next.confidence);
   }

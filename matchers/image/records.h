@@ -24,7 +24,8 @@ struct Record {
   Place place;
   Kind kind;
   MatchMode mode;  // as understood: "*.x" is subdomains, "1.2.3.0/24" is cidr, a keyword is a literal
-  Action action;   // merged, as the next two
+  Action action;   // merged, as the next three
+  Action shadowed;
   uint8_t severity;
   uint8_t confidence;
 };

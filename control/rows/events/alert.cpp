@@ -101,8 +101,8 @@ void put_context(const FieldIndex& fields, Row& row) {
   if (fields.has(Field::sighting_matched_value)) row.text("matched_value", matched_text(fields, row));
   put_number(row, "offset", fields, Field::sighting_offset);
   row.number("generation", header.generation);
-  row.text("action", action_name(static_cast<Action>(std::min<uint64_t>(fields.number(Field::sighting_action), 4))));
-  row.text("verdict", action_name(static_cast<Action>(std::min<uint64_t>(fields.number(Field::sighting_verdict), 4))));
+  row.text("action", action_text(fields, Field::sighting_action));
+  row.text("verdict", action_text(fields, Field::sighting_verdict));
   row.number("count", std::max<uint64_t>(1, fields.number(Field::sighting_count)));
   row.text("row_id", id_text(row_id_of(header), row));
   put_record(header, row);
@@ -114,6 +114,11 @@ void put_context(const FieldIndex& fields, Row& row) {
 
 std::string_view action_word(uint64_t verdict) {
   return verdict > static_cast<uint64_t>(Action::alert) ? "blocked" : "allowed";
+}
+
+std::string_view action_text(const FieldIndex& fields, Field field) {
+  constexpr auto strongest = static_cast<uint64_t>(Action::block_page);
+  return action_name(static_cast<Action>(std::min(fields.number(field), strongest)));
 }
 
 // Bit 30 set keeps the number clear of published rule sets and positive in a signed 32-bit column.

@@ -30,13 +30,15 @@ void anomaly_object(const FieldIndex& fields, const RowContext& context, Row& ro
   row.end();
 }
 
-// A device that nobody knew: found by control's own table, told as what a parser notices.
-void new_device_object(Row& row) {
+// What control's own tables found, told as what a parser notices.
+void own_event_object(const RowContext& context, Row& row) {
+  const std::string_view layer = context.own_event.substr(0, context.own_event.find('.'));
   row.object("anomaly");
-  row.text("app_proto", "dhcp");
+  if (context.own_event == new_device_event) row.text("app_proto", layer);
   row.text("type", "applayer");
-  row.text("event", new_device_event);
-  row.text("layer", "dhcp");
+  row.text("event", context.own_event);
+  row.text("layer", layer);
+  if (!context.own_detail.empty()) row.text("detail", context.own_detail);
   row.end();
 }
 

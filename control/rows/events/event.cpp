@@ -166,6 +166,7 @@ void put_transaction(const FieldIndex& fields, const RowContext& context, Row& r
 void put_objects(const FieldIndex& fields, const RowContext& context, Row& row) {
   switch (fields.record().header().type) {
     case RecordType::sighting:
+      if (!context.own_event.empty()) return own_event_object(context, row);
       alert_object(fields, context, row);
       row.text("direction", fields.number(Field::sighting_direction) == 0 ? "to_server" : "to_client");
       put_transaction(fields, context, row);
@@ -173,7 +174,7 @@ void put_objects(const FieldIndex& fields, const RowContext& context, Row& row) 
       flow_object(fields, row);
       break;
     case RecordType::transaction:
-      if (context.introduces_device) new_device_object(row);
+      if (!context.own_event.empty()) own_event_object(context, row);
       put_transaction(fields, context, row);
       break;
     case RecordType::file:
@@ -209,8 +210,10 @@ uint64_t row_id_of(const RecordHeader& header) {
 }
 
 uint64_t row_id_of(const RecordHeader& header, const RowContext& context) {
-  constexpr uint64_t of_device = 0x6e65772d6d616300;
-  return context.introduces_device ? mix(row_id_of(header) ^ of_device) : row_id_of(header);
+  if (context.own_event.empty()) return row_id_of(header);
+  uint64_t event = 0;
+  for (const char c : context.own_event) event = event * 31 + static_cast<unsigned char>(c);
+  return mix(row_id_of(header) ^ event);
 }
 
 std::string_view app_protocol_name(const FieldIndex& fields, const RowContext& context) {
@@ -219,7 +222,7 @@ std::string_view app_protocol_name(const FieldIndex& fields, const RowContext& c
 }
 
 std::string_view event_type_of(const FieldIndex& fields, const RowContext& context) {
-  if (context.introduces_device) return "anomaly";
+  if (!context.own_event.empty()) return "anomaly";
   switch (fields.record().header().type) {
     case RecordType::sighting: return "alert";
     case RecordType::transaction: return transaction_event_type(fields, context);

@@ -20,7 +20,8 @@ struct RowContext {
   std::string_view host_name;                   // of the sensor; empty = not printed
   DnsVersion dns_version = DnsVersion::v3;
   const Finding* finding = nullptr;             // what the phases say of this sighting; may be null
-  bool introduces_device = false;               // the row more of a record of DHCP that tells of a new device
+  std::string_view own_event;                   // the row more of a record from which control concludes something; empty: the record's own row
+  std::string_view own_detail;                  // of that, in words; may be empty
 };
 
 // The event type that the record becomes; empty where there is no row for it.
@@ -50,7 +51,7 @@ void ldap_object(const FieldIndex& fields, Row& row);
 void smb_object(const FieldIndex& fields, Row& row);
 void flow_object(const FieldIndex& fields, Row& row);
 void anomaly_object(const FieldIndex& fields, const RowContext& context, Row& row);
-void new_device_object(Row& row);
+void own_event_object(const RowContext& context, Row& row);
 void alert_object(const FieldIndex& fields, const RowContext& context, Row& row);
 void stats_object(const FieldIndex& fields, Row& row);
 void gap_object(const FieldIndex& fields, Row& row);
@@ -58,12 +59,15 @@ void gap_object(const FieldIndex& fields, Row& row);
 std::string_view app_protocol_name(const FieldIndex& fields, const RowContext& context);
 // Of a row of this record: the same whenever the record is read again.
 uint64_t row_id_of(const RecordHeader& header);
-// The same; a row that introduces a device has another id than the record's own.
+// The same; a row of control's own event has another id than the record's.
 uint64_t row_id_of(const RecordHeader& header, const RowContext& context);
-// The event of a row that introduces a device, named as anomalies are.
+// Control's own events, named as anomalies are: a device that nobody knew, a feed that is in shadow because it stopped too much.
 inline constexpr std::string_view new_device_event = "dhcp.new_device";
+inline constexpr std::string_view feed_reverted_event = "feed.reverted";
 // 32 bits of an indicator's id: EVE's signature ids are numbers that receivers keep in signed 32 bits.
 uint32_t signature_id_of(uint64_t indicator_id);
 std::string_view action_word(uint64_t verdict);  // "allowed" or "blocked"
+// The action that a record holds as a number; one that there is not is told as the strongest.
+std::string_view action_text(const FieldIndex& fields, Field field);
 
 }  // namespace sekisho

@@ -22,7 +22,7 @@ std::string_view lease_state(const FieldIndex& fields) {
 }
 
 std::string_view state_of(const FieldIndex& fields, const ProductContext& context) {
-  return context.row.introduces_device ? "new" : lease_state(fields);
+  return context.row.own_event == new_device_event ? "new" : lease_state(fields);
 }
 
 bool applies(const FieldIndex& fields, const ProductContext& context) {

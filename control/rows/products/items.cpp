@@ -92,8 +92,8 @@ void put_session(const FieldIndex& fields, const RowContext& context, const Sess
     row.item(items.file_name, fields.text(Field::file_name));
   else
     put_items(fields, items.file_name, Field::email_attachment, row);
-  if (is_sighting(fields)) row.item(items.threat, threat_text(fields, row));
-  if (context.introduces_device) row.item(items.threat, new_device_event);
+  if (!context.own_event.empty()) row.item(items.threat, context.own_event);
+  else if (is_sighting(fields)) row.item(items.threat, threat_text(fields, row));
   if (is_type(fields, RecordType::anomaly)) row.item(items.threat, fields.text(Field::anomaly_name));
 }
 

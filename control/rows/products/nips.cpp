@@ -14,7 +14,7 @@ constexpr SessionItems session_items{LogItem::nips_session_bytes,    LogItem::ni
                                      LogItem::nips_file_name,        LogItem::nips_threat};
 
 bool applies(const FieldIndex& fields, const ProductContext& context) {
-  return is_sighting(fields) || is_type(fields, RecordType::anomaly) || context.row.introduces_device;
+  return is_sighting(fields) || is_type(fields, RecordType::anomaly) || !context.row.own_event.empty();
 }
 
 void items(const FieldIndex& fields, const ProductContext& context, Row& row) {

@@ -14,7 +14,7 @@ namespace {
 // 0..10 as CEF counts. An indicator's severity 1..4, never below what the host's phase asks for.
 uint8_t severity_of(const FieldIndex& fields, const RowContext& context) {
   const Finding* finding = context.finding;
-  if (is_type(fields, RecordType::anomaly) || context.introduces_device) return 3;
+  if (is_type(fields, RecordType::anomaly) || !context.own_event.empty()) return 3;
   if (!is_sighting(fields)) return 0;
   constexpr uint8_t by_indicator[] = {3, 3, 5, 7, 9};
   const uint8_t severity = by_indicator[std::min<uint64_t>(fields.number(Field::sighting_severity), 4)];
@@ -46,8 +46,7 @@ void put_sighting(const FieldIndex& fields, Row& row) {
   put_item(fields, LogItem::sekisho_feed, Field::sighting_feed, row);
   row.item(LogItem::sekisho_tlp, tlp_name(static_cast<Tlp>(std::min<uint64_t>(fields.number(Field::sighting_tlp), 4))));
   put_ioc_name(fields, row);
-  row.item(LogItem::sekisho_action,
-           action_name(static_cast<Action>(std::min<uint64_t>(fields.number(Field::sighting_verdict), 4))));
+  row.item(LogItem::sekisho_action, action_text(fields, Field::sighting_verdict));
   const uint64_t field = fields.number(Field::sighting_matched_field);
   if (fields.has(Field::sighting_matched_field) && field < field_count)
     row.item(LogItem::sekisho_matched_field, field_specs[field].name);
@@ -74,8 +73,8 @@ void name_row(const FieldIndex& fields, const RowContext& context, const Product
   RowHeader& header = row.header;
   header.name = product.title;
   if (is_type(fields, RecordType::anomaly)) header.name = fields.text(Field::anomaly_name);
-  if (context.introduces_device) header.name = new_device_event;
-  if (!is_sighting(fields)) return;
+  if (!context.own_event.empty()) header.name = context.own_event;
+  if (!is_sighting(fields) || !context.own_event.empty()) return;
   header.name = threat_text(fields, row);
   header.signature = signature_id_of(fields.number(Field::sighting_indicator));
 }
