@@ -116,9 +116,7 @@ class StreamWalk {
   }
 
   bool read_length(size_t& need, ParseStatus& status) {
-    const size_t skip = std::min<size_t>(side_.skip_bytes, rest().size());
-    side_.skip_bytes -= static_cast<uint32_t>(skip);
-    at_ += skip;
+    pass_skipped();
     need = length_bytes;
     if (rest().size() < length_bytes) return false;
     if (!state_.reported && !may_begin(need, status)) return false;
@@ -133,6 +131,13 @@ class StreamWalk {
     return true;
   }
 
+  // What is left of a message with a hole.
+  void pass_skipped() {
+    const size_t skip = std::min<size_t>(side_.skip_bytes, rest().size());
+    side_.skip_bytes -= static_cast<uint32_t>(skip);
+    at_ += skip;
+  }
+
   // The first message of the flow is looked at before any of it is consumed: detection may have been wrong.
   bool may_begin(size_t& need, ParseStatus& status) {
     const Plausibility plausibility = judge_stream(rest());
@@ -143,6 +148,7 @@ class StreamWalk {
 
   // The length before the bytes offered for the last time, if it was not consumed yet.
   void enter_message() {
+    pass_skipped();
     if (side_.framing != Framing::at_length || side_.skip_bytes != 0 || rest().size() < length_bytes) return;
     side_.message_bytes = load_be16(rest().data());
     side_.framing = Framing::in_message;

@@ -107,6 +107,16 @@ BOOST_AUTO_TEST_CASE(a_zero_length_message_is_told_and_the_next_one_read) {
   BOOST_TEST(check_split_and_cut(dns_protocol, conversation) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_message_with_two_holes_ends_where_its_length_says_however_it_is_cut) {
+  const std::string message = simple_query("a.rather-long-name.test");
+  const std::string bytes = framed(message) + framed(simple_query("b.test"));
+  // Between the holes an odd number of bytes: one of them waits for the next.
+  const Conversation conversation = {client(bytes.substr(0, 8)),  gap(Direction::client_to_server, 4), client(bytes.substr(12, 5)),
+                                     gap(Direction::client_to_server, 3), client(bytes.substr(20))};
+  BOOST_TEST(run(dns_protocol, conversation).has("2 dns.query.name=b.test"));
+  BOOST_TEST(check_split_and_cut(dns_protocol, conversation) == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_message_of_the_longest_length_is_read) {
   std::string message = header(1, response, {1, 1, 0, 0}) + question(name("a.test"), 65280);
   message += record(pointer(header_bytes), 65280, std::string(65535 - message.size() - 12, 'x'));

@@ -154,8 +154,8 @@ void Parser::tell_readings(const Head& head, uint64_t offset) {
 
 bool Parser::step_counted() {
   if (side_.expects) return settle_expectation();
-  if (await_other_reading()) return false;
-  const size_t most = static_cast<size_t>(std::min<uint64_t>(rest_.size(), side_.left));
+  if (offset_ >= side_.other_end && await_other_reading()) return false;
+  const size_t most = static_cast<size_t>(std::min<uint64_t>(before_other_end().size(), side_.left));
   side_.left -= most;
   give_body(rest_.first(most));
   if (side_.left == 0) {
@@ -172,12 +172,18 @@ bool Parser::step_until_close() {
 
 bool Parser::step_chunked() {
   using Event = ChunkStep::Event;
-  if (await_other_reading()) return false;
+  if (offset_ >= side_.other_end && await_other_reading()) return false;
   const bool first = side_.chunk.first;
-  const ChunkStep chunk = next_chunk_step(side_.chunk, rest_);
+  const Bytes window = before_other_end();
+  const ChunkStep chunk = next_chunk_step(side_.chunk, window);
   const uint64_t at = offset_ + chunk.consumed;
   switch (chunk.event) {
-    case Event::more: consume(chunk.consumed); return false;
+    case Event::more: {
+      const bool is_all = window.size() == rest_.size();
+      consume(chunk.consumed);
+      if (is_all) return false;
+      return offset_ >= side_.other_end || !await_other_reading();  // else a line goes on behind that end
+    }
     case Event::data: give_body(chunk.bytes); return true;
     case Event::odd: report(chunk.oddity, at); break;
     case Event::go_on: break;
@@ -200,6 +206,7 @@ bool Parser::step_chunked() {
         side_.at = At::until_close;
         return true;
       }
+      if (go_on_by_other_reading()) return true;
       give_up();
       return false;
   }

@@ -3,6 +3,7 @@
 // there is that reader's next request: the smuggled one. It is looked for where Content-Length ends, and told
 // as a transaction of its own.
 #include <algorithm>
+#include <utility>
 
 #include "dataplane/protocols/http1/characters.h"
 #include "dataplane/protocols/http1/full_url.h"
@@ -44,10 +45,27 @@ size_t head_end(std::string_view text, size_t from) {
 
 }  // namespace
 
-// True while the other reader's head is not all there: nothing is consumed meanwhile, so that its bytes stay
-// together.
+// What of the body may be read before the other reader's end is looked at: where the stream was cut decides
+// nothing.
+Bytes Parser::before_other_end() const {
+  if (side_.other_end == no_other_end || side_.other_end < offset_) return rest_;
+  return rest_.first(static_cast<size_t>(std::min<uint64_t>(rest_.size(), side_.other_end - offset_)));
+}
+
+// Our reading has failed before the other one's end: whoever read so goes on there, and so do we.
+bool Parser::go_on_by_other_reading() {
+  if (side_.other_end == no_other_end || side_.other_end < offset_) return false;
+  side_.left = std::exchange(side_.other_end, no_other_end) - offset_;
+  side_.at = At::counted;
+  if (side_.left != 0) return true;
+  end_body(BodyEnd::complete);
+  end_message(Completeness::complete);
+  return true;
+}
+
+// Called where there is something at or behind the other reader's end. True while its head is not all there: nothing is consumed
+// meanwhile, so that its bytes stay together.
 bool Parser::await_other_reading() {
-  if (side_.other_end == no_other_end || offset_ + rest_.size() <= side_.other_end) return false;
   if (offset_ > side_.other_end) {
     side_.other_end = no_other_end;
     return false;

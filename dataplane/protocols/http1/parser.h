@@ -50,7 +50,9 @@ class Parser {
 
   // other_reading.cpp
   void note_other_end(const Head& head, const Framing& framing);
+  Bytes before_other_end() const;
   bool await_other_reading();
+  bool go_on_by_other_reading();
   void tell_other_reading(Bytes bytes);
 
   // responses.cpp

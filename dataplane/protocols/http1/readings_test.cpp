@@ -107,6 +107,27 @@ BOOST_AUTO_TEST_CASE(what_is_no_request_where_the_other_reading_ends_is_only_a_b
   BOOST_TEST(report.has("body 1 http_request name= type= complete bytes=hello"));
 }
 
+BOOST_AUTO_TEST_CASE(where_our_reading_fails_the_other_goes_on) {
+  const std::string smuggled = "GET /evil HTTP/1.1\r\nHost: evil.test\r\n\r\n";
+  for (const char* body : {"secret", "4\r\nse"}) {  // no chunk at all; a chunk that the other reader's end cuts
+    const Report report = request("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: " +
+                                  std::to_string(std::string(body).size()) + "\r\n\r\n" + body + smuggled);
+    BOOST_TEST(report.has("2 http.url=/evil"), body);
+    BOOST_TEST(report.has("2 http.host=evil.test"), body);
+  }
+  // Cut anywhere, and with the head of the next request not yet there.
+  for (const char* behind : {"GET /a/b?c=d HTTP/1.1\r", "GET /evil HTTP/1.1\r\nHost: evil.test\r\n\r\n"})
+    BOOST_TEST(check_split_and_cut(http1_protocol, {client(std::string("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n"
+                                                                       "Content-Length: 6\r\n\r\nsecret") + behind)}) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_trailer_that_the_other_readers_end_cuts_is_read_whole) {
+  const std::string head = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 8\r\n\r\n";
+  const Conversation conversation = {client(head + "0\r\nX-Trailer: GET / HTTP/1.1\r\n\r\n"), client("GET /next HTTP/1.1\r\nHost: h\r\n\r\n")};
+  BOOST_TEST(run(http1_protocol, conversation).has("2 http.url=/next"));
+  BOOST_TEST(check_split_and_cut(http1_protocol, conversation) == "");
+}
+
 BOOST_AUTO_TEST_CASE(the_wait_for_a_smuggled_head_is_bounded) {
   const auto with = [](size_t bytes) {
     const std::string start =
