@@ -73,7 +73,7 @@ Result<void> Daemon::open(const MakeAlertWalk& make_walk) {
   if (!generation) return tl::unexpected(generation.error());
   if (auto opened = standings_.open(control.state_dir + "/feeds.state"); !opened)
     log_line(LogLevel::warning, "the standings of feeds begin afresh: " + describe(opened.error()));
-  standings_.configure(config_->feeds);
+  standings_.configure(feeds_and_operator(*config_));
   auto added = OperatorIndicators::open(control.state_dir + "/indicators.csv");
   if (!added) return tl::unexpected(added.error());
   publisher_ = std::make_unique<Publisher>(link_, std::move(*generation), std::move(*added), make_image, &standings_);
@@ -113,7 +113,7 @@ Result<void> Daemon::reload() {
     log_line(LogLevel::warning, "control.socket and control.state_dir take effect when sekisho-control is restarted");
   config_ = std::move(*fresh);
   set_log_level(config_->control.log_level);
-  standings_.configure(config_->feeds);
+  standings_.configure(feeds_and_operator(*config_));
   publisher_->configure(config_);
   config_changed_ = true;
   return {};

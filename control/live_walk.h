@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "control/alert_walk.h"
+#include "control/standing/feed_standings.h"
 #include "matchers/base/result.h"
 
 namespace sekisho {

@@ -46,6 +46,11 @@ constexpr ArgumentSpec where_arguments[] = {
     {"value", Form::positional, "An indicator's value.", "VALUE"},
     {"kind", Form::option, "Its kind; else told from its form.", "KIND", "kind"},
 };
+constexpr ArgumentSpec test_arguments[] = {
+    {"capture", Form::positional, "A capture (pcap, pcapng).", "FILE", "file"},
+    {"config", Form::option, "The configuration whose feeds and policy are tried; /etc/sekisho/sekisho.yaml unless given.", "FILE", "file"},
+    {"alerts", Form::flag, "Each sighting, too, as an EVE line."},
+};
 constexpr ArgumentSpec import_arguments[] = {
     {"file", Form::positional, "A CSV or list of indicators.", "FILE", "file"},
     {"format", Form::option, "csv or list; else told from its first line.", "FORMAT", "auto csv list"},
@@ -91,6 +96,8 @@ constexpr VerbSpec table[] = {
     {"indicator lookup", Place::control, "The indicators in force that a value meets.", lookup_arguments},
     {"indicator where", Place::local, "The fields of each protocol in which a value is looked up.",
      where_arguments},
+    {"indicator test", Place::local, "What the configured set would do to a capture: hits by feed, verdicts, packets dropped.",
+     test_arguments},
     {"indicator import", Place::control, "Adds the indicators of a file.", import_arguments},
     {"indicator reload", Place::control, "Reads all feeds and the policy again.", reload_arguments},
     {"indicator stats", Place::control, "The set in force, feed by feed, and lines that did not load."},

@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <cstring>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -130,6 +133,21 @@ ExitCode indicator_where(const Invocation& invocation) {
   return ExitCode::ok;
 }
 
+// The data plane's pipeline is not in this program: sekisho-read, beside it or on the PATH, has it.
+ExitCode indicator_test(const Invocation& invocation) {
+  const std::string config = invocation.value("config");
+  std::error_code error;
+  const std::filesystem::path beside = std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "sekisho-read";
+  const std::string program = !error && ::access(beside.c_str(), X_OK) == 0 ? beside.string() : "sekisho-read";
+  std::string words[] = {program, "--set", config.empty() ? "/etc/sekisho/sekisho.yaml" : config, "--log", invocation.flags.contains("alerts") ? "alerts" : "none",
+                         "--summary", invocation.json ? "json" : "table", "--", invocation.value("capture")};
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  ::execvp(arguments[0], arguments.data());
+  return refuse(ExitCode::failed, program + " cannot be started: " + std::strerror(errno));
+}
+
 ExitCode show_limits(const Invocation& invocation) {
   json out{{"limits", json::array()}};
   for (const LimitRow& row : limit_table)
@@ -220,6 +238,7 @@ constexpr LocalVerb local_verbs[] = {
     {"watch", watch},
     {"show limits", show_limits},
     {"indicator where", indicator_where},
+    {"indicator test", indicator_test},
     {"config check", config_check},
     {"config render", config_render},
     {"config default", [](const Invocation&) { return print_text(sample_yaml()); }},

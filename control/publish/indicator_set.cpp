@@ -66,6 +66,7 @@ IndicatorSet FeedReader::read(const Config& config, const std::vector<FeedRow>& 
     append(set, kept.back().content.rows, config.policy, &allowlist, now_s);
   }
   set.feeds.push_back({.name = std::string(operator_feed_name), .path = {}, .mode = FeedMode::enforce});
+  if (standings != nullptr) set.feeds.back().mode = standings->mode(operator_feed_name, now_s);
   set.feeds.back().report.loaded = operator_rows.size();
   append(set, operator_rows, config.policy, nullptr, now_s);
   kept_ = std::move(kept);

@@ -145,4 +145,10 @@ Result<size_t> OperatorIndicators::remove(std::string_view value, std::optional<
   return removed;
 }
 
+std::vector<FeedConfig> feeds_and_operator(const Config& config) {
+  std::vector<FeedConfig> out = config.feeds;
+  out.push_back(operator_feed({}));
+  return out;
+}
+
 }  // namespace sekisho

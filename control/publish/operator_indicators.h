@@ -33,5 +33,7 @@ class OperatorIndicators {
 
 // The configuration under which operator indicators are read.
 FeedConfig operator_feed(const std::string& file);
+// The configured feeds and the operator's: all that hits are counted for.
+std::vector<FeedConfig> feeds_and_operator(const Config& config);
 
 }  // namespace sekisho

@@ -35,23 +35,29 @@ FeedMode FeedStandings::effective(const Feed& feed, int64_t now_s) {
 }
 
 // "name configured since promoted reverted" a line.
-Result<void> FeedStandings::open(std::string file) {
+Result<void> FeedStandings::load(const std::string& file) {
   const std::lock_guard lock(mutex_);
-  file_ = std::move(file);
   remembered_.clear();
-  std::ifstream in(file_);
-  if (!in) return std::filesystem::exists(file_) ? Result<void>(fail("cannot be read", file_)) : Result<void>();
+  std::ifstream in(file);
+  if (!in) return std::filesystem::exists(file) ? Result<void>(fail("cannot be read", file)) : Result<void>();
   std::string line;
-  if (!std::getline(in, line) || line != first_line) return fail("is not the state of feeds", file_, 1);
+  if (!std::getline(in, line) || line != first_line) return fail("is not the state of feeds", file, 1);
   for (uint32_t number = 2; std::getline(in, line); ++number) {
     std::istringstream words(line);
     Feed feed;
     std::string mode;
     if (!(words >> feed.name >> mode >> feed.since_s >> feed.promoted_s >> feed.reverted_s) || !mode_from_name(mode, feed.configured))
-      return fail("is not the state of a feed", file_, number);
+      return fail("is not the state of a feed", file, number);
     remembered_.push_back(std::move(feed));
   }
   return {};
+}
+
+Result<void> FeedStandings::open(std::string file) {
+  auto loaded = load(file);
+  const std::lock_guard lock(mutex_);
+  file_ = std::move(file);
+  return loaded;
 }
 
 void FeedStandings::configure(const std::vector<FeedConfig>& configured) {

@@ -34,7 +34,9 @@ struct FeedStanding {
 
 class FeedStandings {
  public:
-  // What an earlier process wrote in `file`, which may be absent; an empty name keeps nothing. A file that is not ours is an error.
+  // What an earlier process wrote in `file`, which may be absent. A file that is not ours is an error.
+  Result<void> load(const std::string& file);
+  // The same; what changes from now on is written there.
   Result<void> open(std::string file);
   // The feeds from now on. One whose configured mode has changed forgets what was broken or said.
   void configure(const std::vector<FeedConfig>& feeds);

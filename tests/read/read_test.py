@@ -175,6 +175,42 @@ class ReadTest(unittest.TestCase):
             self.run_reader(*arguments, status=2)
         self.assertIn('usage', self.run_reader('--help').stdout)
 
+    def set_of(self, mode, *more):
+        """A configuration with one feed, which names the host of the captures, and the operator's own folder."""
+        self.put(b'value,kind\nwww.listed.test,domain\n8.8.8.8,address\n', 'acme.csv')
+        lines = [f'feeds: [{{name: acme, path: {self.folder.name}/acme.csv, mode: {mode}}}]', 'policy: [{action: reset}]',
+                 'allowlist: {addresses: [8.8.8.8]}', f'control: {{state_dir: {self.folder.name}}}', *more]
+        return self.put('\n'.join(lines).encode() + b'\n', 'sekisho.yaml')
+
+    def tried(self, config):
+        done = self.run_reader('--set', config, '--log', 'none', '--summary', 'json', self.put(captures.pcap(sorted(captures.http()))))
+        return json.loads(done.stdout), done.stderr
+
+    def test_a_set_is_tried_on_a_capture(self):
+        summary, said = self.tried(self.set_of('enforce'))
+        acme, operator = summary['feeds']
+        self.assertEqual((acme['name'], acme['mode'], acme['would_stop']), ('acme', 'enforce', 0))
+        self.assertGreater(acme['stopped'], 0)
+        self.assertEqual((operator['name'], operator['hits']), ('operator', 0))
+        self.assertGreater(summary['pairs'][0]['dropped']['verdict'], 0)
+        self.assertEqual(summary['pairs'][0]['balance'], 0)
+        self.assertIn('acme.csv:3: "8.8.8.8" would meet what allowlist.addresses', said)
+
+    def test_a_feed_in_shadow_stops_nothing_of_a_capture_and_says_what_it_would(self):
+        summary, _ = self.tried(self.set_of('shadow'))
+        acme = summary['feeds'][0]
+        self.assertEqual((acme['mode'], acme['stopped']), ('shadow', 0))
+        self.assertGreater(acme['would_stop'], 0)
+        self.assertEqual(summary['pairs'][0]['dropped'], {})
+
+    def test_what_the_daemon_keeps_of_a_feed_is_read_and_not_written(self):
+        config = self.set_of('enforce')
+        state = b'sekisho feeds 1\nacme enforce 0 0 7\n'  # reverted
+        path = pathlib.Path(self.put(state, 'feeds.state'))
+        summary, _ = self.tried(config)
+        self.assertEqual(summary['feeds'][0]['mode'], 'shadow')
+        self.assertEqual(path.read_bytes(), state)
+
 
 if __name__ == '__main__':
     unittest.main()

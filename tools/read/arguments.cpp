@@ -16,6 +16,9 @@ const char* const read_usage =
     "Reads captures (pcap, pcapng) through the data plane and prints EVE records, one JSON object a line.\n"
     "  -i, --indicators FILE     look for these (CSV or a list, one value a line); may be given several "
     "times\n"
+    "      --set FILE            a sekisho.yaml: look for what its feeds, its policy and the operator list, stop "
+    "it as on the wire,\n"
+    "                            and tell in the summary what each feed met\n"
     "      --log none|alerts|all what to print (default: all)\n"
     "      --site FILE           a sekisho.yaml, whose zones, relays and trusted domains say who is who: "
     "alerts tell the\n"
@@ -70,13 +73,14 @@ Result<HashKinds> hash_list(std::string_view list) {
 }  // namespace
 
 Result<ReadArguments> parse_read_arguments(int argc, char** argv) {
-  enum Long { log = 256, hash, strict, burst, site, summary, ports };
+  enum Long { log = 256, hash, strict, burst, site, summary, ports, set };
   const option longs[] = {
       {"indicators", required_argument, nullptr, 'i'}, {"log", required_argument, nullptr, log},
       {"hash", required_argument, nullptr, hash},      {"strict", no_argument, nullptr, strict},
       {"burst", required_argument, nullptr, burst},    {"help", no_argument, nullptr, 'h'},
       {"site", required_argument, nullptr, site},      {"summary", required_argument, nullptr, summary},
-      {"ports", no_argument, nullptr, ports},          {nullptr, 0, nullptr, 0}};
+      {"ports", no_argument, nullptr, ports},          {"set", required_argument, nullptr, set},
+      {nullptr, 0, nullptr, 0}};
   ReadArguments arguments;
   arguments.hashes = HashKinds::sha256;
   opterr = 0;
@@ -94,6 +98,7 @@ Result<ReadArguments> parse_read_arguments(int argc, char** argv) {
         if (!choose(summary_words, value, arguments.summary))
           return fail("--summary is json or table, not \"" + std::string(value) + "\"");
         break;
+      case set: arguments.set = value; break;
       case site: arguments.site = value; break;
       case ports: arguments.interfaces = InterfaceMeaning::port; break;
       case hash: {
@@ -113,6 +118,7 @@ Result<ReadArguments> parse_read_arguments(int argc, char** argv) {
   }
   for (int i = optind; i < argc; ++i) arguments.captures.emplace_back(argv[i]);
   if (!arguments.help && arguments.captures.empty()) return fail("no capture file is given");
+  if (!arguments.set.empty() && !arguments.indicators.empty()) return fail("--set and --indicators exclude each other");
   return arguments;
 }
 

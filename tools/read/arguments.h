@@ -21,6 +21,7 @@ enum class ReadRules : uint8_t { lenient, strict };
 struct ReadArguments {
   std::vector<std::string> captures;
   std::vector<std::string> indicators;
+  std::string set;   // a sekisho.yaml, whose feeds and policy are looked for, and carried out
   std::string site;  // a sekisho.yaml: who is who, so that sightings get phases; empty = no phases
   LogChoice log = LogChoice::all;
   SummaryChoice summary = SummaryChoice::none;

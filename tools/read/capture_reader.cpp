@@ -26,7 +26,7 @@ PipelineOptions options_for(const ReadArguments& arguments) {
   options.timers_per_turn = options.flows.flows_max;  // the output must not depend on how packets are bundled
   options.streams.streams = options.flows.flows_max;
   options.streams.kept_segments = 1U << 17;
-  if (strict)  // strict rules are those of a wire that drops
+  if (strict || !arguments.set.empty())  // strict rules are those of a wire that drops
     for (WireMode& mode : options.inspector.modes) mode = WireMode::inline_;
   options.inspector.flows_max = options.flows.flows_max;
   options.inspector.rows = FieldMask::all();
@@ -41,8 +41,8 @@ PipelineOptions options_for(const ReadArguments& arguments) {
 }  // namespace
 
 CaptureReader::CaptureReader(const ReadArguments& arguments, const Indicators& indicators,
-                             PhaseEngine* phases, uint32_t boot_id)
-    : arguments_(arguments), phases_(phases), boot_id_(boot_id) {
+                             PhaseEngine* phases, FeedStandings* standings, uint32_t boot_id)
+    : arguments_(arguments), phases_(phases), standings_(standings), boot_id_(boot_id) {
   RingProducer producers[ring_kind_count];
   for (unsigned kind = 0; kind < ring_kind_count; ++kind) {
     const size_t bytes = ring_mapping_bytes(ring_bytes);
@@ -85,9 +85,10 @@ void CaptureReader::drain(std::string& out) {
   std::ranges::stable_sort(records, {}, [](const RecordView& record) { return record.header().burst_index; });
   for (const RecordView& record : records) {
     std::optional<Finding> finding;
-    if (phases_ != nullptr) {
-      fields_.read(record);
-      finding = phases_->consider(fields_);
+    if (phases_ != nullptr || standings_ != nullptr) fields_.read(record);
+    if (phases_ != nullptr) finding = phases_->consider(fields_);
+    if (standings_ != nullptr) {
+      if (const auto breach = standings_->consider(fields_)) std::fprintf(stderr, "%s\n", breach->c_str());
     }
     print(record, finding ? &*finding : nullptr, out);
   }

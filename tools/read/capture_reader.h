@@ -26,8 +26,9 @@ class CaptureReader {
  public:
   // `phases` (may be null) outlives the reader and is told of the records; `boot_id` keeps the captures that
   // one engine sees apart.
+  // `standings` (may be null) outlives it too, and is told of the sightings.
   CaptureReader(const ReadArguments& arguments, const Indicators& indicators, PhaseEngine* phases,
-                uint32_t boot_id);
+                FeedStandings* standings, uint32_t boot_id);
 
   // Reads to the end, or to where the container is damaged (the error names file and offset). Lines go to `out` (flushed by the caller).
   Result<void> read(const std::string& path, std::string& out, void (*flush)(std::string& out));
@@ -44,6 +45,7 @@ class CaptureReader {
 
   ReadArguments arguments_;
   PhaseEngine* phases_;
+  FeedStandings* standings_;
   uint32_t boot_id_;
   FieldIndex fields_;
   std::array<uint64_t, port_pairs_max> sent_{};

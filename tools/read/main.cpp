@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sekisho-read: captures through the data plane's pipeline, records as EVE lines on stdout.
 #include <cstdio>
+#include <ctime>
 #include <memory>
 
 #include "control/config/load.h"
@@ -21,16 +22,30 @@ void flush_when_large(std::string& out) {
   out.clear();
 }
 
+// Its problems go to stderr.
+Result<Config> configuration(const std::string& file) {
+  LoadedConfig loaded = load_config(file);
+  for (const Problem& problem : loaded.problems)
+    std::fputs(print_problem(problem, file, loaded.source).c_str(), stderr);
+  if (!loaded.config) return fail("not a configuration", file);
+  return std::move(*loaded.config);
+}
+
 // The engine for --site; null without.
 Result<std::unique_ptr<PhaseEngine>> phases_for(const std::string& site) {
   if (site.empty()) return nullptr;
-  const LoadedConfig loaded = load_config(site);
-  for (const Problem& problem : loaded.problems)
-    std::fputs(print_problem(problem, site, loaded.source).c_str(), stderr);
-  if (!loaded.config) return fail("not a configuration", site);
+  const auto config = configuration(site);
+  if (!config) return tl::unexpected(config.error());
   auto rules = parse_phase_rules(phase_rules_yaml, "rules.yaml");
   if (!rules) return tl::unexpected(rules.error());
-  return std::make_unique<PhaseEngine>(std::move(*rules), configured_site(*loaded.config));
+  return std::make_unique<PhaseEngine>(std::move(*rules), configured_site(*config));
+}
+
+Result<Indicators> indicators_for(const ReadArguments& arguments, FeedStandings& standings) {
+  if (arguments.set.empty()) return arguments.indicators.empty() ? Indicators{} : load_indicators(arguments.indicators);
+  const auto config = configuration(arguments.set);
+  if (!config) return tl::unexpected(config.error());
+  return load_set(*config, standings);
 }
 
 }  // namespace
@@ -45,14 +60,11 @@ int main(int argc, char** argv) {
     std::fputs(read_usage, stdout);
     return 0;
   }
-  Indicators indicators;
-  if (!arguments->indicators.empty()) {
-    auto loaded = load_indicators(arguments->indicators);
-    if (!loaded) {
-      std::fprintf(stderr, "sekisho-read: %s\n", describe(loaded.error()).c_str());
-      return 1;
-    }
-    indicators = std::move(*loaded);
+  FeedStandings standings;
+  const auto indicators = indicators_for(*arguments, standings);
+  if (!indicators) {
+    std::fprintf(stderr, "sekisho-read: %s\n", describe(indicators.error()).c_str());
+    return 1;
   }
   auto phases = phases_for(arguments->site);
   if (!phases) {
@@ -63,7 +75,7 @@ int main(int argc, char** argv) {
   uint32_t number = 0;
   std::vector<PairBalance> balances;
   for (const std::string& path : arguments->captures) {
-    CaptureReader reader(*arguments, indicators, phases->get(), ++number);
+    CaptureReader reader(*arguments, *indicators, phases->get(), arguments->set.empty() ? nullptr : &standings, ++number);
     std::string out;
     const auto result = reader.read(path, out, flush_when_large);
     std::fwrite(out.data(), 1, out.size(), stdout);
@@ -74,7 +86,7 @@ int main(int argc, char** argv) {
   }
   if (arguments->summary != SummaryChoice::none) {
     const auto write = arguments->summary == SummaryChoice::json ? summary_json : summary_table;
-    std::fputs(write(phases->get(), balances).c_str(), stdout);
+    std::fputs(write(phases->get(), standings.list(std::time(nullptr)), balances).c_str(), stdout);
   }
   return status;
 }

@@ -33,15 +33,23 @@ std::string drops_text(const PairBalance& pair) {
   return out.empty() ? out : out + ")";
 }
 
+json feeds_json(std::span<const FeedStanding> feeds) {
+  json out = json::array();
+  for (const FeedStanding& feed : feeds)
+    out.push_back({{"name", feed.name}, {"mode", spelling(feed.mode)}, {"hits", feed.hits}, {"stopped", feed.stopped}, {"would_stop", feed.would_stop}});
+  return out;
+}
+
 }  // namespace
 
 int64_t PairBalance::balance() const {
   return static_cast<int64_t>(rx + injected - tx - dropped_in_all(*this) - held);
 }
 
-std::string summary_json(const PhaseEngine* phases, std::span<const PairBalance> pairs) {
+std::string summary_json(const PhaseEngine* phases, std::span<const FeedStanding> feeds, std::span<const PairBalance> pairs) {
   json out = {{"event_type", "summary"}, {"pairs", json::array()}};
   if (phases != nullptr) out["phase_matrix"] = PhaseAnswers(*phases).matrix();
+  if (!feeds.empty()) out["feeds"] = feeds_json(feeds);
   for (const PairBalance& pair : pairs)
     out["pairs"].push_back({{"pair", pair.pair},
                             {"rx", pair.rx},
@@ -53,9 +61,10 @@ std::string summary_json(const PhaseEngine* phases, std::span<const PairBalance>
   return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-std::string summary_table(const PhaseEngine* phases, std::span<const PairBalance> pairs) {
+std::string summary_table(const PhaseEngine* phases, std::span<const FeedStanding> feeds, std::span<const PairBalance> pairs) {
   std::string out;
   if (phases != nullptr) out = show_answer("phase matrix", PhaseAnswers(*phases).matrix(), 0) + "\n";
+  if (!feeds.empty()) out += show_answer("feed stats", {{"feeds", feeds_json(feeds)}}, 0) + "\n";
   for (const PairBalance& pair : pairs)
     out += "pair " + std::to_string(pair.pair) + ": rx " + std::to_string(pair.rx) + " + injected " +
            std::to_string(pair.injected) + " = tx " + std::to_string(pair.tx) + " + dropped " +

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a run over captures comes to: the hosts by phases of the attack, and what became of the packets of
-// each port pair.
+// What a run over captures comes to: the hosts by phases of the attack, what each feed met, and what became of
+// the packets of each port pair.
 #pragma once
 
 #include <array>
@@ -9,6 +9,7 @@
 #include <string>
 
 #include "control/phases/engine.h"
+#include "control/standing/feed_standings.h"
 #include "dataplane/verdict/drop_reason.h"
 
 namespace sekisho {
@@ -22,10 +23,10 @@ struct PairBalance {
   int64_t balance() const;
 };
 
-// One object on one line: {"event_type": "summary", "phase_matrix": ..., "pairs": [...]}. `phases` may be
-// null.
-std::string summary_json(const PhaseEngine* phases, std::span<const PairBalance> pairs);
+// One object on one line: {"event_type": "summary", "phase_matrix": ..., "feeds": [...], "pairs": [...]}.
+// `phases` may be null, `feeds` empty.
+std::string summary_json(const PhaseEngine* phases, std::span<const FeedStanding> feeds, std::span<const PairBalance> pairs);
 // The same for people: the table of `sekishoctl phase matrix` and a line for each pair.
-std::string summary_table(const PhaseEngine* phases, std::span<const PairBalance> pairs);
+std::string summary_table(const PhaseEngine* phases, std::span<const FeedStanding> feeds, std::span<const PairBalance> pairs);
 
 }  // namespace sekisho

@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(a_pair_balances_where_every_packet_is_accounted_for) {
 
 BOOST_AUTO_TEST_CASE(the_table_names_each_reason_of_a_drop) {
   const PairBalance pair = pair_with_drops();
-  BOOST_TEST(summary_table(nullptr, {&pair, 1}) ==
+  BOOST_TEST(summary_table(nullptr, {}, {&pair, 1}) ==
              "pair 1: rx 10 + injected 2 = tx 7 + dropped 4 (verdict 3, sinkhole 1) + held 1; balance 0\n");
 }
 
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(the_summary_as_json_holds_the_hosts_by_phases_and_the_pairs
   fields.read(sighting.view());
   BOOST_REQUIRE(engine.consider(fields).has_value());
   const PairBalance pair = pair_with_drops();
-  const std::string line = summary_json(&engine, {&pair, 1});
+  const std::string line = summary_json(&engine, {}, {&pair, 1});
   BOOST_TEST(line.find('\n') == line.size() - 1);
   const auto summary = nlohmann::json::parse(line);
   BOOST_TEST(summary["event_type"] == "summary");
@@ -67,5 +67,18 @@ BOOST_AUTO_TEST_CASE(the_summary_as_json_holds_the_hosts_by_phases_and_the_pairs
 }
 
 BOOST_AUTO_TEST_CASE(without_a_site_there_is_no_matrix) {
-  BOOST_TEST(!nlohmann::json::parse(summary_json(nullptr, {})).contains("phase_matrix"));
+  BOOST_TEST(!nlohmann::json::parse(summary_json(nullptr, {}, {})).contains("phase_matrix"));
+}
+
+BOOST_AUTO_TEST_CASE(the_summary_tells_what_each_feed_met) {
+  FeedStanding feed;
+  feed.name = "acme";
+  feed.mode = FeedMode::shadow;
+  feed.hits = 5;
+  feed.would_stop = 4;
+  const auto json = nlohmann::json::parse(summary_json(nullptr, {&feed, 1}, {}));
+  BOOST_TEST(json["feeds"][0].dump() == R"({"hits":5,"mode":"shadow","name":"acme","stopped":0,"would_stop":4})");
+  const std::string table = summary_table(nullptr, {&feed, 1}, {});
+  BOOST_TEST(table.find("acme") != std::string::npos);
+  BOOST_TEST(table.find("shadow") != std::string::npos);
 }
