@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_choice_names_its_words) {
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_key_is_told_at_its_section) {
-  BOOST_TEST(only_problem("feeds:\n- name: a\n") == "2:3 feeds[0].path missing_key");
+  BOOST_TEST(only_problem("feeds:\n- path: /a\n") == "2:3 feeds[0].name missing_key");
 }
 
 BOOST_AUTO_TEST_CASE(all_problems_are_found_in_one_run_in_the_order_of_lines) {

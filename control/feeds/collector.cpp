@@ -6,6 +6,7 @@
 
 #include "control/catalogue/catalogue.h"
 #include "control/feeds/limits.h"
+#include "control/feeds/line_reader.h"
 #include "control/feeds/sniff.h"
 #include "control/feeds/timestamp.h"
 #include "matchers/base/bytes.h"
@@ -13,12 +14,6 @@
 namespace sekisho {
 
 namespace {
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(ascii_lower(static_cast<uint8_t>(c)));
-  return out;
-}
 
 bool read_number(std::string_view text, unsigned least, unsigned most, uint8_t& out) {
   unsigned value = 0;
@@ -106,61 +101,67 @@ void Collector::reject(uint32_t line, std::string reason) {
   remark(line, std::move(reason) + "; line skipped");
 }
 
-std::string Collector::fill_value(const FeedLine& cells, Indicator& indicator, std::string& key) const {
+void Collector::expect_lines_of(std::string_view text) {
+  // Its beginning tells of the rest; a tenth more, so that the rows are seldom moved.
+  const std::string_view sample = text.substr(0, 65536);
+  const auto lines = static_cast<uint64_t>(std::count(sample.begin(), sample.end(), '\n')) + 1;
+  const uint64_t expected = sample.size() == text.size() ? lines : lines * (text.size() / sample.size() + 1) / 10 * 11;
+  out_.rows.reserve(std::min({expected, feed_.lines_max, feed_rows_expected_max}));
+}
+
+std::string Collector::fill_value(const FeedLine& cells, Indicator& indicator) {
   std::optional<Kind> kind = feed_.kind;
   if (!cells.kind.empty()) {
     Kind told;
     if (!kind_from_name(cells.kind, told)) return shown(cells.kind) + " is not an indicator kind";
     kind = told;
   }
-  const std::string value = !kind || is_defanged_kind(*kind) ? refanged(cells.value) : std::string(cells.value);
+  std::string_view value = cells.value;
+  const bool expression = cells.mode == mode_name(MatchMode::regex);  // whose "\." is not a defanged dot
+  if (!expression && (!kind || is_defanged_kind(*kind)) && may_be_defanged(value)) value = refanged_ = refanged(value);
   if (!kind) kind = sniff_kind(value);
   if (!kind) return shown(cells.value) + " is of no kind that can be told from its form";
-  std::string_view left = value;
   MatchMode mode;
-  if (cells.mode.empty()) mode = take_mode(*kind, left);
+  if (cells.mode.empty()) mode = take_mode(*kind, value);
   else if (!mode_from_name(cells.mode, mode)) return shown(cells.mode) + " is not a match mode";
   std::string reason;
-  key = indicator_key(*kind, mode, left, reason);
-  if (key.empty()) return shown(cells.value) + " " + reason;
+  if (!make_indicator_key(*kind, mode, value, key_, reason)) return shown(cells.value) + " " + reason;
   indicator.kind = *kind;
   indicator.mode = mode;
-  indicator.value = left;
+  indicator.value = value;
   return {};
 }
 
-std::string Collector::fill(const FeedLine& cells, FeedRow& row, std::string& key) const {
+std::string Collector::fill(const FeedLine& cells, FeedRow& row) {
   Indicator& indicator = row.indicator;
+  if (std::string reason = fill_value(cells, indicator); !reason.empty()) return reason;
   indicator.feed = feed_.name;
   indicator.severity = static_cast<uint8_t>(feed_.severity);
   indicator.confidence = static_cast<uint8_t>(feed_.confidence);
   indicator.tlp = feed_.tlp;
   indicator.note = cells.note.substr(0, feed_note_bytes_max);
   row.asked = feed_.action;
-  if (std::string reason = fill_value(cells, indicator, key); !reason.empty()) return reason;
   for (const OptionalCell& optional : optional_cells) {
     const std::string_view text = cells.*optional.cell;
     if (!text.empty() && !optional.read(text, row)) return shown(text) + " " + optional.wrong;
   }
+  if (indicator.valid_until_s == 0) indicator.valid_until_s = feed_until_s_;
   if (indicator.valid_until_s != 0 && indicator.valid_until_s < indicator.valid_from_s)
     return shown(cells.valid_until) + " is before valid_from";
   return {};
 }
 
 void Collector::add(uint32_t line, const FeedLine& cells) {
-  FeedRow row;
-  std::string key;
-  if (std::string reason = fill(cells, row, key); !reason.empty()) return reject(line, std::move(reason));
-  if (row.indicator.valid_until_s != 0 && row.indicator.valid_until_s <= now_s_) {
-    ++out_.report.expired;
-    return;
-  }
-  if (!keys_.insert(std::move(key)).second) {
-    ++out_.report.duplicate;
-    return;
-  }
+  FeedRow& row = out_.rows.emplace_back();
+  std::string reason = fill(cells, row);
+  const bool expired = reason.empty() && row.indicator.valid_until_s != 0 && row.indicator.valid_until_s <= now_s_;
+  const bool duplicate = reason.empty() && !expired && !keys_.insert(key_);
+  out_.report.expired += expired ? 1 : 0;
+  out_.report.duplicate += duplicate ? 1 : 0;
+  if (!reason.empty() || expired || duplicate) out_.rows.pop_back();
+  if (!reason.empty()) return reject(line, std::move(reason));
+  if (expired || duplicate) return;
   row.line = line;
-  out_.rows.push_back(std::move(row));
   ++out_.report.loaded;
 }
 

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/feeds/feed.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
+#include <algorithm>
 
 #include "control/feeds/collector.h"
+#include "control/feeds/file_text.h"
 #include "control/feeds/limits.h"
-#include "dataplane/record/file_descriptor.h"
+#include "control/feeds/signature.h"
 
 namespace sekisho {
 
@@ -18,45 +14,50 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-Result<std::string> read_whole(const std::string& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (!file) return fail(std::string("cannot be opened: ") + std::strerror(errno), path);
-  struct stat status;
-  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return fail("is not a regular file", path);
-  if (static_cast<uint64_t>(status.st_size) > feed_bytes_max)
-    return fail("has " + std::to_string(status.st_size) + " bytes: at most " + std::to_string(feed_bytes_max) + " are allowed", path);
-  std::string text(static_cast<size_t>(status.st_size), '\0');
-  size_t filled = 0;
-  while (filled < text.size()) {
-    const ssize_t got = ::read(file.get(), text.data() + filled, text.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail(std::string("cannot be read: ") + std::strerror(errno), path);
-    if (got == 0) break;  // shortened while we read
-    filled += static_cast<size_t>(got);
-  }
-  text.resize(filled);
-  return text;
+// THE LIST: a format is a file and a row here. Of a file whose format is not told the first that it looks like is taken, else the last.
+struct Format {
+  FeedFormat format;
+  Result<void> (*read)(std::string_view text, Collector& collector);
+  bool (*looks_like)(std::string_view text);  // nullptr = only where it is told
+};
+constexpr Format formats[] = {
+    {FeedFormat::zeek, read_zeek_feed, looks_like_zeek},
+    {FeedFormat::suricata_rules, read_suricata_rules_feed, looks_like_suricata_rules},
+    {FeedFormat::csv, read_csv_feed, looks_like_csv},
+    {FeedFormat::hosts, read_hosts_feed, looks_like_hosts},
+    {FeedFormat::suricata_dataset, read_suricata_dataset_feed, nullptr},
+    {FeedFormat::list, read_list_feed, nullptr},
+};
+
+const Format& format_of(FeedFormat told, std::string_view text) {
+  const auto at = std::find_if(std::begin(formats), std::end(formats), [&](const Format& format) {
+    return told == FeedFormat::automatic ? format.looks_like != nullptr && format.looks_like(text) : format.format == told;
+  });
+  return at == std::end(formats) ? *std::rbegin(formats) : *at;
+}
+
+Result<FeedContent> read_text(const FeedConfig& feed, std::string_view text, int64_t now_s, int64_t file_time_s) {
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  FeedContent out;
+  Collector collector(feed, now_s, file_time_s, out);
+  auto read = format_of(feed.format, text).read(text, collector);
+  if (read) return out;
+  read.error().file = feed.path;
+  return tl::unexpected(read.error());
 }
 
 }  // namespace
 
 Result<FeedContent> parse_feed(const FeedConfig& feed, std::string_view text, int64_t now_s) {
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  FeedContent out;
-  Collector collector(feed, now_s, out);
-  const bool csv = feed.format == FeedFormat::csv || (feed.format == FeedFormat::automatic && looks_like_csv(text));
-  auto read = csv ? read_csv_feed(text, collector) : read_list_feed(text, collector);
-  if (!read) {
-    read.error().file = feed.path;
-    return tl::unexpected(read.error());
-  }
-  return out;
+  return read_text(feed, text, now_s, now_s);
 }
 
 Result<FeedContent> read_feed(const FeedConfig& feed, int64_t now_s) {
-  const auto text = read_whole(feed.path);
-  if (!text) return tl::unexpected(text.error());
-  return parse_feed(feed, *text, now_s);
+  const auto file = read_file_text(feed.path, feed_bytes_max);
+  if (!file) return tl::unexpected(file.error());
+  if (!feed.public_key.empty())
+    if (auto good = verify_signature_file(feed.public_key, feed.path, file->text); !good) return tl::unexpected(good.error());
+  return read_text(feed, file->text, now_s, file->modified_s);
 }
 
 }  // namespace sekisho
