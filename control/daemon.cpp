@@ -63,6 +63,7 @@ Daemon::~Daemon() {
   service_manager_.stopping();
   server_.reset();     // no more requests,
   walk_.reset();   // then what they ask
+  fetchers_.reset();
   publisher_.reset();
 }
 
@@ -76,6 +77,11 @@ Result<void> Daemon::open(const MakeAlertWalk& make_walk) {
   publisher_ = std::make_unique<Publisher>(link_, std::move(*generation), std::move(*added));
   publisher_->configure(config_);
 
+  fetchers_ = std::make_unique<Fetchers>(FetchListener{[this] { publisher_->request(); }, [](const std::string& feed, const std::string& error) {
+    log_line(error.empty() ? LogLevel::notice : LogLevel::warning, "feed " + feed + (error.empty() ? " is fetched again" : " is not fetched: " + error));
+  }});
+  if (auto configured = fetchers_->configure(*config_); !configured) return configured;
+
   Providers providers;
   if (make_walk) {
     auto walk = make_walk(config_);
@@ -83,6 +89,7 @@ Result<void> Daemon::open(const MakeAlertWalk& make_walk) {
     walk_ = std::move(*walk);
     providers = walk_->providers();
   }
+  providers.fetches = fetchers_.get();
   state_ = std::make_unique<ControlState>(ControlState{*publisher_, link_, providers,
                                                        [this] { return reload(); }, started_at_s_,
                                                        [this] {
@@ -111,6 +118,7 @@ Result<void> Daemon::reload() {
   config_ = std::move(*fresh);
   set_log_level(config_->control.log_level);
   publisher_->configure(config_);
+  if (auto configured = fetchers_->configure(*config_); !configured) log_line(LogLevel::error, describe(configured.error()));
   config_changed_ = true;
   return {};
 }
