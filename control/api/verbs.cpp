@@ -47,9 +47,12 @@ constexpr ArgumentSpec where_arguments[] = {
     {"kind", Form::option, "Its kind; else told from its form.", "KIND", "kind"},
 };
 constexpr ArgumentSpec import_arguments[] = {
-    {"file", Form::positional, "A CSV or list of indicators.", "FILE", "file"},
-    {"format", Form::option, "csv or list; else told from its first line.", "FORMAT", "auto csv list"},
+    {"file", Form::positional, "A file of indicators, in any format of feeds.", "FILE", "file"},
+    {"format", Form::option, "As a feed's; else told from its first line.", "FORMAT", "auto csv list hosts zeek suricata_dataset suricata_rules"},
     {"no-wait", Form::flag, "Do not wait until the new set is in force."},
+};
+constexpr ArgumentSpec export_arguments[] = {
+    {"format", Form::option, "csv (can be imported again), stix, zeek or suricata.", "FORMAT", "csv stix zeek suricata"},
 };
 constexpr ArgumentSpec reload_arguments[] = {{"no-wait", Form::flag, "Do not wait until the new set is in force."}};
 constexpr ArgumentSpec tail_arguments[] = {
@@ -90,6 +93,7 @@ constexpr VerbSpec table[] = {
     {"indicator where", Place::local, "The fields of each protocol in which a value is looked up.",
      where_arguments},
     {"indicator import", Place::control, "Adds the indicators of a file.", import_arguments},
+    {"indicator export", Place::control, "Writes the set in force to standard output; what the format cannot say to standard error.", export_arguments},
     {"indicator reload", Place::control, "Reads all feeds and the policy again.", reload_arguments},
     {"indicator stats", Place::control, "The set in force, feed by feed, and lines that did not load."},
     {"alert tail", Place::control, "The latest alerts.", tail_arguments},
