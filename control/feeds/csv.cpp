@@ -25,8 +25,8 @@ void CsvReader::skip_line() {
 CsvReader::Next CsvReader::next() {
   for (;;) {
     if (position_ >= text_.size()) return Next::end;
-    const std::string_view line = rest_of_line();
-    if (!line.empty() && line != "\r" && line.front() != '#') break;
+    const std::string_view begin = text_.substr(position_, 2);
+    if (begin.front() != '\n' && begin != "\r\n" && begin != "\r" && begin.front() != '#') break;
     skip_line();
   }
   row_line_ = line_;

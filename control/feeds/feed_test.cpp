@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <filesystem>
+#include <random>
 
 #include "control/publish/temporary_folder.h"
 #include "dataplane/record/file_descriptor.h"
@@ -13,6 +14,7 @@
 #include "control/catalogue/catalogue.h"
 #include "control/feeds/limits.h"
 #include "control/feeds/sniff.h"
+#include "matchers/normalise/normalise.h"
 
 using namespace sekisho;
 
@@ -91,6 +93,20 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_defanged_is_told_from_a_few_bytes) {
   for (const char* value : {"hxxp://a.test", "HXXPS://a.test", "h**p://a.test", "meow://a.test", "fxp://a.test", "a[.]test", "a(dot)test", "a\\.test", "a dot test",
                             "a.]test", "a{.}test", "a[at]b"})
     BOOST_TEST(may_be_defanged(value), value);
+}
+
+BOOST_AUTO_TEST_CASE(keys_of_plain_names_are_their_normal_forms) {
+  std::minstd_rand random(5);
+  for (int i = 0; i < 100'000; ++i) {
+    std::string name;
+    for (size_t length = 1 + random() % 24; length > 0; --length) name += "abXN09-.x_.n"[random() % 12];
+    std::vector<uint8_t> room(normalised_bytes_max(name.size()));
+    const auto normal = normalise(Kind::domain, as_bytes(name), room);
+    std::string reason;
+    const std::string key = indicator_key(Kind::domain, MatchMode::exact, name, reason);
+    if (key.empty()) continue;
+    BOOST_TEST_REQUIRE((normal && key.substr(2) == as_text(*normal)), name);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(indicators_without_an_end_end_so_long_after_the_file) {

@@ -44,7 +44,8 @@ const char* wrong_domain(std::string_view name) {
   return all_digits(last) ? "is not a domain name" : "";
 }
 
-// Most names need no normal form to be told: letters, digits, dashes, at least two labels, the last beginning with a letter.
+// Most names need no normal form to be told: letters, digits, dashes, at least two labels, the last beginning with a letter; no A-labels,
+// whose letters IDNA has a say in.
 bool is_plain_domain(std::string_view value) {
   static constexpr ByteSet bytes("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
   size_t labels = 0, begin = 0;
@@ -52,7 +53,9 @@ bool is_plain_domain(std::string_view value) {
     size_t end = begin;
     while (end < value.size() && bytes.has(value[end])) ++end;
     const std::string_view label = value.substr(begin, end - begin);
-    if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
+    if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-' || label.substr(1).starts_with("n--") ||
+        label.substr(1).starts_with("N--"))
+      return false;
     if (end == value.size()) return labels > 0 && !is_digit(label.front());
     if (value[end] != '.') return false;
     begin = end + 1;
@@ -193,6 +196,10 @@ bool make_indicator_key(Kind kind, MatchMode mode, std::string_view value, std::
   if (mode == MatchMode::cidr || form == Form::number || (mode_bit(mode) & pattern_modes) != 0) {
     key += special_form(kind, mode, value, reason);
     return reason.empty();
+  }
+  if (form == Form::host && is_plain_domain(value)) {  // whose normal form is itself in lower case
+    for (const char c : value) key += static_cast<char>(ascii_lower(static_cast<uint8_t>(c)));
+    return true;
   }
   thread_local std::vector<uint8_t> buffer(normalised_bytes_max(indicator_value_bytes_max));
   const auto normal = normalise(kind, as_bytes(value), buffer);
