@@ -67,21 +67,30 @@ bool read_action(std::string_view text, FeedRow& row) {
   return true;
 }
 
+// Copies what the cell means from a row that has read it.
+template <auto member>
+void copy_indicator(const FeedRow& from, FeedRow& to) {
+  to.indicator.*member = from.indicator.*member;
+}
+void copy_asked(const FeedRow& from, FeedRow& to) { to.asked = from.asked; }
+
 struct OptionalCell {
   std::string_view FeedLine::* cell;
   ReadCell read;
+  void (*copy)(const FeedRow& from, FeedRow& to);
   const char* wrong;
 };
 constexpr OptionalCell optional_cells[] = {
-    {&FeedLine::severity, read_severity, "is not a severity: 1 to 4, low, medium, high, critical"},
-    {&FeedLine::confidence, read_confidence, "is not a confidence: 0 to 100"},
-    {&FeedLine::tlp, read_tlp, "is not a traffic light: clear, green, amber, amber+strict, red"},
-    {&FeedLine::valid_from, read_valid_from, "is not a time"},
-    {&FeedLine::valid_until, read_valid_until, "is not a time"},
-    {&FeedLine::phase, read_phase, "is not a sub-phase, as 3.backdoor-untrusted"},
-    {&FeedLine::route, read_route, "is not a route: 1 to 6"},
-    {&FeedLine::action, read_action, "is not an action: pass, alert, drop, reset, sinkhole"},
+    {&FeedLine::severity, read_severity, copy_indicator<&Indicator::severity>, "is not a severity: 1 to 4, low, medium, high, critical"},
+    {&FeedLine::confidence, read_confidence, copy_indicator<&Indicator::confidence>, "is not a confidence: 0 to 100"},
+    {&FeedLine::tlp, read_tlp, copy_indicator<&Indicator::tlp>, "is not a traffic light: clear, green, amber, amber+strict, red"},
+    {&FeedLine::valid_from, read_valid_from, copy_indicator<&Indicator::valid_from_s>, "is not a time"},
+    {&FeedLine::valid_until, read_valid_until, copy_indicator<&Indicator::valid_until_s>, "is not a time"},
+    {&FeedLine::phase, read_phase, copy_indicator<&Indicator::phase_hint>, "is not a sub-phase, as 3.backdoor-untrusted"},
+    {&FeedLine::route, read_route, copy_indicator<&Indicator::route_hint>, "is not a route: 1 to 6"},
+    {&FeedLine::action, read_action, copy_asked, "is not an action: pass, alert, drop, reset, sinkhole"},
 };
+static_assert(std::size(optional_cells) == optional_cell_count);
 
 // A million rows are 43,000 small pages; the system is asked for large ones, and may refuse.
 void ask_for_large_pages(void* begin, size_t bytes) {
@@ -152,9 +161,17 @@ std::string Collector::fill(const FeedLine& cells, FeedRow& row) {
   indicator.tlp = feed_.tlp;
   indicator.note = cells.note.substr(0, feed_note_bytes_max);
   row.asked = feed_.action;
-  for (const OptionalCell& optional : optional_cells) {
+  for (size_t i = 0; i < optional_cell_count; ++i) {
+    const OptionalCell& optional = optional_cells[i];
     const std::string_view text = cells.*optional.cell;
-    if (!text.empty() && !optional.read(text, row)) return shown(text) + " " + optional.wrong;
+    if (text.empty()) continue;
+    if (text == read_texts_[i]) {
+      optional.copy(read_, row);
+      continue;
+    }
+    if (!optional.read(text, row)) return shown(text) + " " + optional.wrong;
+    optional.copy(row, read_);
+    read_texts_[i] = text;
   }
   if (indicator.valid_until_s == 0) indicator.valid_until_s = feed_until_s_;
   if (indicator.valid_until_s != 0 && indicator.valid_until_s < indicator.valid_from_s)

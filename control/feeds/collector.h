@@ -2,6 +2,8 @@
 // Collector: takes the rows of one feed, checks each, counts, and keeps the good ones.
 #pragma once
 
+#include <array>
+
 #include "control/feeds/feed.h"
 #include "control/feeds/key_set.h"
 
@@ -11,6 +13,9 @@ namespace sekisho {
 struct FeedLine {
   std::string_view value, kind, mode, severity, confidence, tlp, valid_from, valid_until, phase, route, action, note;
 };
+
+// The cells of FeedLine from severity to action.
+inline constexpr size_t optional_cell_count = 8;
 
 class Collector {
  public:
@@ -47,6 +52,9 @@ class Collector {
   uint64_t lines_ = 0;
   std::string key_;        // of the line in work
   std::string refanged_;   // its value, where that differs from what is written
+  // Feeds repeat themselves: the optional cells as they were last written, and what they mean.
+  std::array<std::string, optional_cell_count> read_texts_;
+  FeedRow read_;
   KeySet keys_;
 };
 
