@@ -31,7 +31,7 @@ Result<TaxiiPage> StixObjects::take(std::string_view text) {
     return fail(std::string("is not JSON: ") + simdjson::error_message(error));
   if (!root.is_object()) return fail("is not a JSON object");
   TaxiiPage page;
-  (void)root["more"].get(page.more);
+  if (bool more = false; root["more"].get(more) == simdjson::SUCCESS) page.more = more;
   page.next = text_of(root, "next");
   simdjson::dom::array list;
   const auto error = root["objects"].get(list);
