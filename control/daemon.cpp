@@ -63,6 +63,7 @@ Daemon::~Daemon() {
   service_manager_.stopping();
   server_.reset();     // no more requests,
   walk_.reset();   // then what they ask
+  fetchers_.reset();
   publisher_.reset();
 }
 
@@ -79,6 +80,11 @@ Result<void> Daemon::open(const MakeAlertWalk& make_walk) {
   publisher_ = std::make_unique<Publisher>(link_, std::move(*generation), std::move(*added), make_image, &standings_);
   publisher_->configure(config_);
 
+  fetchers_ = std::make_unique<Fetchers>(FetchListener{[this] { publisher_->request(); }, [](const std::string& feed, const std::string& error) {
+    log_line(error.empty() ? LogLevel::notice : LogLevel::warning, "feed " + feed + (error.empty() ? " is fetched again" : " is not fetched: " + error));
+  }});
+  if (auto configured = fetchers_->configure(*config_); !configured) return configured;
+
   Providers providers;
   if (make_walk) {
     auto walk = make_walk(config_, standings_);
@@ -86,6 +92,7 @@ Result<void> Daemon::open(const MakeAlertWalk& make_walk) {
     walk_ = std::move(*walk);
     providers = walk_->providers();
   }
+  providers.fetches = fetchers_.get();
   state_ = std::make_unique<ControlState>(ControlState{*publisher_, link_, standings_, providers,
                                                        [this] { return reload(); }, started_at_s_,
                                                        [this] {
@@ -115,6 +122,7 @@ Result<void> Daemon::reload() {
   set_log_level(config_->control.log_level);
   standings_.configure(feeds_and_operator(*config_));
   publisher_->configure(config_);
+  if (auto configured = fetchers_->configure(*config_); !configured) log_line(LogLevel::error, describe(configured.error()));
   config_changed_ = true;
   return {};
 }

@@ -10,6 +10,7 @@
 #include "control/api/control_state.h"
 #include "control/api/server.h"
 #include "control/alert_walk.h"
+#include "control/fetch/fetcher.h"
 #include "control/publish/publisher.h"
 #include "control/service_manager.h"
 
@@ -49,6 +50,7 @@ class Daemon {
   DataplaneLink link_;
   FeedStandings standings_;
   std::unique_ptr<Publisher> publisher_;
+  std::unique_ptr<Fetchers> fetchers_;
   std::unique_ptr<AlertWalk> walk_;
   Attachment kept_;            // without a pipeline: rings stay open
   std::unique_ptr<ControlState> state_;

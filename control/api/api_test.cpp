@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
+#include <sys/mman.h>
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
@@ -78,6 +79,24 @@ struct Fixture {
 };
 
 }  // namespace
+
+BOOST_FIXTURE_TEST_CASE(an_export_goes_into_memory_that_the_client_hands_over_and_nowhere_else, Fixture) {
+  BOOST_TEST(error("indicator export") == "a request that hands over a memory file is needed");
+  const auto ask_with = [&](int file, const std::string& format) {
+    Message message;
+    message.text = json{{"verb", "indicator export"}, {"arguments", {{"format", format}}}}.dump();
+    message.files.emplace_back(file);
+    return json::parse(answer_request(*state, message));
+  };
+  folder.write("plain", "");
+  BOOST_TEST(ask_with(::open(folder.file("plain").c_str(), O_RDWR), "csv")["error"] == "a request that hands over a memory file is needed");
+  BOOST_TEST(ask_with(::memfd_create("x", 0), "csv")["error"] == "no indicator set yet");
+  BOOST_REQUIRE(publisher->wait(publisher->request(), std::chrono::seconds(30)).has_value());
+  BOOST_TEST(ask_with(::memfd_create("x", 0), "xml")["error"] == "\"xml\" is not one of csv, stix, zeek, suricata");
+  const json answer = ask_with(::memfd_create("x", 0), "zeek");
+  BOOST_TEST(answer["result"]["exported"] == 3);
+  BOOST_TEST((answer.dump().find("domain: the subdomains are not met, only the name") != std::string::npos));
+}
 
 BOOST_AUTO_TEST_CASE(every_verb_that_control_answers_has_its_handler) {
   for (const VerbSpec& verb : verbs()) BOOST_TEST(has_handler(verb.name) == (verb.place == Place::control), verb.name);

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The operator's indicators, look-ups in the set in force, and what loading it told.
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 #include "control/api/limits.h"
 #include "control/api/lookup.h"
 #include "control/api/request.h"
 #include "control/catalogue/catalogue.h"
+#include "control/export/export.h"
 #include "control/feeds/sniff.h"
 
 namespace sekisho {
@@ -25,6 +29,8 @@ json feed_json(const FeedStatus& feed) {
            {"mode", spelling(feed.mode)},
            {"shadowed", feed.shadowed},
            {"allowlisted", feed.allowlisted}};
+  if (!feed.enabled) out["enabled"] = false;
+  if (!feed.report.told.empty()) out["told"] = feed.report.told;
   if (!feed.path.empty()) out["path"] = feed.path;
   if (!feed.error.empty()) out["error"] = feed.error;
   if (feed.kept) out["kept"] = true;
@@ -122,11 +128,11 @@ Result<std::string> read_handed_file(const std::vector<FileDescriptor>& files) {
 }
 
 Answer indicator_import(ControlState& state, const Request& request) {
-  FeedFormat format = FeedFormat::automatic;
-  const std::string name = request.text("format");
-  if (name == "csv") format = FeedFormat::csv;
-  else if (name == "list") format = FeedFormat::list;
-  else if (!name.empty() && name != "auto") return fail(shown(name) + " is not one of auto, csv, list");
+  const std::string name = request.text("format").empty() ? "auto" : request.text("format");
+  const auto& names = Spelling<FeedFormat>::names;
+  const auto told = std::find(std::begin(names), std::end(names), name);
+  if (told == std::end(names)) return fail(shown(name) + " is not a format of feeds");
+  const auto format = static_cast<FeedFormat>(told - std::begin(names));
   const auto text = read_handed_file(request.files);
   if (!text) return tl::unexpected(text.error());
   auto report = state.publisher.import(*text, format);
@@ -148,8 +154,10 @@ Answer indicator_stats(ControlState& state, const Request&) {
   const PublishStatus status = state.publisher.status();
   json out = set_json(status);
   std::vector<Error> problems = status.problems;
+  const json fetches = state.providers.fetches != nullptr ? state.providers.fetches->fetches() : json::object();
   for (const FeedStatus& feed : status.feeds) {
     out["feeds"].push_back(feed_json(feed));
+    if (fetches.contains(feed.name)) out["feeds"].back()["fetch"] = fetches[feed.name];
     problems.insert(problems.end(), feed.report.problems.begin(), feed.report.problems.end());
   }
   out["problems"] = problems_json(problems);
@@ -194,11 +202,27 @@ Answer indicator_lookup(ControlState& state, const Request& request) {
   return out;
 }
 
+// The client hands over memory of its own; a file elsewhere could hold us up.
+Answer indicator_export(ControlState& state, const Request& request) {
+  if (request.files.size() != 1 || ::fcntl(request.files[0].get(), F_GET_SEALS) < 0) return fail("a request that hands over a memory file is needed");
+  const auto set = state.publisher.current();
+  if (set == nullptr) return fail("no indicator set yet");
+  const std::string name = request.text("format").empty() ? "csv" : request.text("format");
+  const ExportFormat* format = export_format_named(name);
+  if (format == nullptr) return fail(shown(name) + " is not one of " + export_format_names());
+  const auto report = export_indicators(*format, {set->set.indicators, set->image.image->generation(), wall_s(), api_export_bytes_max}, request.files[0].get());
+  if (!report) return tl::unexpected(report.error());
+  json out{{"generation", set->image.image->generation()}, {"exported", report->exported}, {"expired", report->expired}, {"unsaid", json::array()}};
+  for (const auto& [what, count] : report->unsaid) out["unsaid"].push_back({{"what", what}, {"count", count}});
+  return out;
+}
+
 constexpr Handler handlers[] = {
     {"indicator add", indicator_add},
     {"indicator del", indicator_del},
     {"indicator lookup", indicator_lookup},
     {"indicator import", indicator_import},
+    {"indicator export", indicator_export},
     {"indicator reload", indicator_reload},
     {"indicator stats", indicator_stats},
     {"config reload", indicator_reload},

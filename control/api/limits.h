@@ -15,6 +15,8 @@ inline constexpr std::chrono::seconds api_publish_wait{120};
 inline constexpr size_t api_argument_bytes_max = 8192;
 // Bytes of a file that `indicator import` hands over.
 inline constexpr size_t api_import_bytes_max = size_t{256} << 20;
+// Bytes of an export, in memory until the client has read it. A longer one is refused.
+inline constexpr uint64_t api_export_bytes_max = uint64_t{1} << 30;
 // Indicators that one look-up names; rows that one `show flows`, `alert tail` or `device list` brings.
 inline constexpr size_t api_lookup_max = 200;
 inline constexpr size_t api_rows_max = 1000;

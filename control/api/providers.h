@@ -56,6 +56,13 @@ class FileProvider {
   virtual nlohmann::json store() = 0;
 };
 
+class FetchProvider {
+ public:
+  virtual ~FetchProvider() = default;
+  // {feed:{"url","attempts","failures","failures_in_row","unchanged","last_attempt","last_good","next","interval_s","error"}}
+  virtual nlohmann::json fetches() = 0;
+};
+
 // Each may be absent: its verbs then say that this control does not have it.
 struct Providers {
   PhaseProvider* phases = nullptr;
@@ -63,6 +70,7 @@ struct Providers {
   OutputProvider* outputs = nullptr;
   FileProvider* files = nullptr;
   DeviceProvider* devices = nullptr;
+  FetchProvider* fetches = nullptr;
 };
 
 }  // namespace sekisho

@@ -58,6 +58,10 @@ Answer status(ControlState& state, const Request&) {
   const json pairs = counters ? counters->value("pairs", json::array()) : json::array();
   json reasons = degradations(set, dataplane.has_value(), outputs,
                               counters ? counters->value("lcores", json::array()) : json::array());
+  const json fetches = state.providers.fetches != nullptr ? state.providers.fetches->fetches() : json::object();
+  for (const auto& [feed, fetch] : fetches.items())
+    if (fetch.value("failures_in_row", 0) != 0 && wall_s() - fetch.value("last_good", int64_t{0}) > 3 * fetch.value("interval_s", int64_t{0}))
+      reasons.push_back("feed " + feed + " is stale: " + fetch.value("error", ""));
   if (const std::string error = state.config_error ? state.config_error() : ""; !error.empty())
     reasons.push_back(error);
   out["state"] = reasons.empty() ? "ok" : "degraded";

@@ -52,12 +52,15 @@ constexpr ArgumentSpec test_arguments[] = {
     {"alerts", Form::flag, "Each sighting, too, as an EVE line."},
 };
 constexpr ArgumentSpec import_arguments[] = {
-    {"file", Form::positional, "A CSV or list of indicators.", "FILE", "file"},
-    {"format", Form::option, "csv or list; else told from its first line.", "FORMAT", "auto csv list"},
+    {"file", Form::positional, "A file of indicators, in any format of feeds.", "FILE", "file"},
+    {"format", Form::option, "As a feed's; else told from its first line.", "FORMAT", "auto csv list hosts zeek suricata_dataset suricata_rules"},
     {"no-wait", Form::flag, "Do not wait until the new set is in force."},
 };
 constexpr ArgumentSpec feed_stats_arguments[] = {{"overlap", Form::flag, "What feeds have in common, too: a second for a million indicators."}};
 constexpr ArgumentSpec feed_arguments[] = {{"name", Form::positional, "The feed's name.", "FEED"}};
+constexpr ArgumentSpec export_arguments[] = {
+    {"format", Form::option, "csv (can be imported again), stix, zeek or suricata.", "FORMAT", "csv stix zeek suricata"},
+};
 constexpr ArgumentSpec reload_arguments[] = {{"no-wait", Form::flag, "Do not wait until the new set is in force."}};
 constexpr ArgumentSpec tail_arguments[] = {
     {"limit", Form::option, "The last N alerts.", "N"},
@@ -99,6 +102,7 @@ constexpr VerbSpec table[] = {
     {"indicator test", Place::local, "What the configured set would do to a capture: hits by feed, verdicts, packets dropped.",
      test_arguments},
     {"indicator import", Place::control, "Adds the indicators of a file.", import_arguments},
+    {"indicator export", Place::control, "Writes the set in force to standard output; what the format cannot say to standard error.", export_arguments},
     {"indicator reload", Place::control, "Reads all feeds and the policy again.", reload_arguments},
     {"indicator stats", Place::control, "The set in force, feed by feed, and lines that did not load."},
     {"feed stats", Place::control, "What each feed has, has met, stopped or would have stopped; its mode.", feed_stats_arguments},

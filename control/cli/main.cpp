@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // sekishoctl: the operator's command line.
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -10,6 +12,7 @@
 
 #include "control/cli/documents.h"
 #include "control/cli/local_verbs.h"
+#include "control/cli/show.h"
 
 namespace {
 
@@ -34,8 +37,28 @@ ExitCode follow_alerts(const Invocation& invocation, Client& client) {
   }
 }
 
+// The daemon writes into memory of ours; what the format cannot say goes to standard error.
+ExitCode export_indicators(const Invocation& invocation, Client& client) {
+  const FileDescriptor file(::memfd_create("sekisho-export", MFD_CLOEXEC));
+  if (!file) return print_refusal({ExitCode::failed, "no memory for the export"});
+  const auto answer = client.ask("indicator export", arguments_of(invocation), file.get());
+  if (!answer) return print_refusal(answer.error());
+  std::vector<char> buffer(1 << 16);
+  for (off_t at = 0;;) {
+    const ssize_t got = ::pread(file.get(), buffer.data(), buffer.size(), at);
+    if (got < 0) return print_refusal({ExitCode::failed, "the export cannot be read"});
+    if (got == 0) break;
+    if (std::fwrite(buffer.data(), 1, static_cast<size_t>(got), stdout) != static_cast<size_t>(got)) return ExitCode::failed;
+    at += got;
+  }
+  const std::string report = invocation.json ? answer->dump() + "\n" : show_answer("indicator export", *answer, 0);
+  std::fputs(report.c_str(), stderr);
+  return ExitCode::ok;
+}
+
 ExitCode run_remote(const Invocation& invocation) {
   Client client(invocation);
+  if (invocation.verb->name == "indicator export") return export_indicators(invocation, client);
   if (invocation.verb->name == "alert tail" && invocation.flags.contains("follow")) return follow_alerts(invocation, client);
   FileDescriptor file;
   if (invocation.verb->name == "indicator import") {

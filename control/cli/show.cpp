@@ -130,8 +130,21 @@ std::string show_set(const json& set) {
          cell(set, "build_ms") + " ms" + (set.value("loaded_generation", 0) == set.value("generation", 0) ? "" : ", not yet in the data plane") + "\n";
 }
 
+// Feeds that are fetched: when last, with what outcome.
+std::string show_fetches(const json& feeds, size_t width) {
+  TextTable table({"fetched feed", "attempts", "failures", "unchanged", "last good", "next", "error"});
+  for (const json& feed : feeds) {
+    const json fetch = feed.is_object() ? feed.value("fetch", json()) : json();
+    if (!fetch.is_object()) continue;
+    table.add({cell(feed, "name"), cell(fetch, "attempts"), cell(fetch, "failures"), cell(fetch, "unchanged"), time_text(fetch.value("last_good", json())),
+               time_text(fetch.value("next", json())), cell(fetch, "error")});
+  }
+  return table.empty() ? std::string() : "\n" + table.text(width);
+}
+
 std::string show_stats(const json& a, size_t width) {
-  std::string out = show_set(a) + "\n" + object_table(list(a, "feeds"), {"name", "loaded", "duplicate", "rejected", "expired", "refused", "allowlisted"}, width);
+  std::string out = show_set(a) + "\n" + object_table(list(a, "feeds"), {"name", "loaded", "duplicate", "rejected", "expired", "refused", "allowlisted", "told"}, width);
+  out += show_fetches(list(a, "feeds"), width);
   if (a.contains("kinds")) {
     TextTable table({"kind", "indicators"});
     for (const auto& [name, value] : a["kinds"].items()) table.add({name, cell(value)});
@@ -168,6 +181,14 @@ std::string show_changed(const json& a, size_t width) {
     if (a.contains(name)) out += std::string(name) + " " + cell(a, name) + "\n";
   out += problem_lines(a, width);
   return a.contains("set") ? out + show_set(a["set"]) : out + "the new set is being built\n";
+}
+
+std::string show_exported(const json& a, size_t width) {
+  std::string out = "exported " + cell(a, "exported") + " indicators of generation " + cell(a, "generation");
+  if (a.value("expired", 0) != 0) out += "; left out " + cell(a, "expired") + " expired";
+  out += "\n";
+  for (const json& unsaid : list(a, "unsaid")) out += cut_to_width(cell(unsaid, "count") + ": " + cell(unsaid, "what"), width == 0 ? SIZE_MAX : width) + "\n";
+  return out;
 }
 
 std::string show_lookup(const json& a, size_t width) {
@@ -306,6 +327,7 @@ constexpr Shower showers[] = {
        return object_table(list(a, "lcores"), {"lcore", "busy_percent", "heartbeat_age_ms"}, w);
      }},
     {"show flows", show_flows},
+    {"indicator export", show_exported},
     {"indicator add", show_changed},
     {"indicator del", show_changed},
     {"indicator import", show_changed},

@@ -21,6 +21,7 @@ class Checker {
     check_pairs();
     check_flows();
     check_names();
+    check_feeds();
     check_policy();
     check_outputs();
     return std::move(problems_);
@@ -102,6 +103,18 @@ class Checker {
     for (size_t i = 0; i < config_.feeds.size(); ++i)
       if (config_.feeds[i].name == "operator")
         error("feeds[" + std::to_string(i) + "].name", "\"operator\" is the feed of `sekishoctl indicator add`");
+  }
+
+  void check_feeds() {
+    for (size_t i = 0; i < config_.feeds.size(); ++i) {
+      const FeedConfig& feed = config_.feeds[i];
+      const std::string path = "feeds[" + std::to_string(i) + "]";
+      if (feed.path.empty() == feed.fetch.url.empty()) error(path, "exactly one of path and fetch.url is needed");
+      if (feed.format == FeedFormat::suricata_dataset && !feed.kind) error(path + ".format", "suricata_dataset needs the kind of its values");
+      if (feed.fetch.from == FetchedFrom::taxii && !feed.public_key.empty()) error(path + ".public_key", "a TAXII collection has no signature");
+      if (feed.fetch.url.starts_with("http://") && feed.public_key.empty())
+        warning(path + ".fetch.url", "what comes without TLS or a signature may come from anybody");
+    }
   }
 
   void check_policy() {

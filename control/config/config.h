@@ -21,7 +21,8 @@ enum class FailMode : uint8_t { open, closed };             // forward uninspect
 enum class MalformedPolicy : uint8_t { pass, drop };
 enum class Digest : uint8_t { md5, sha1, sha256 };
 enum class Severity : uint8_t { low = 1, medium, high, critical };
-enum class FeedFormat : uint8_t { automatic, csv, list };   // "auto", "csv", "list"
+enum class FeedFormat : uint8_t { automatic, csv, list, hosts, zeek, suricata_dataset, suricata_rules };  // "auto" first
+enum class FetchedFrom : uint8_t { file, taxii };            // one file, or a TAXII 2.1 collection
 enum class FeedMode : uint8_t { enforce, shadow };
 enum class RuleAction : uint8_t { pass, alert, drop, reset, sinkhole, block_page, as_asked };
 enum class SinkType : uint8_t { file, syslog };
@@ -42,7 +43,10 @@ template <> struct Spelling<Digest> { static constexpr std::string_view names[] 
 template <> struct Spelling<Severity> {
   static constexpr std::string_view names[] = {"low", "medium", "high", "critical"};
 };
-template <> struct Spelling<FeedFormat> { static constexpr std::string_view names[] = {"auto", "csv", "list"}; };
+template <> struct Spelling<FeedFormat> {
+  static constexpr std::string_view names[] = {"auto", "csv", "list", "hosts", "zeek", "suricata_dataset", "suricata_rules"};
+};
+template <> struct Spelling<FetchedFrom> { static constexpr std::string_view names[] = {"file", "taxii"}; };
 template <> struct Spelling<FeedMode> { static constexpr std::string_view names[] = {"enforce", "shadow"}; };
 template <> struct Spelling<RuleAction> {
   static constexpr std::string_view names[] = {"pass",     "alert",      "drop",    "reset",
@@ -180,9 +184,25 @@ struct AllowlistConfig {
   std::string popular_domains;  // path; empty = none
 };
 
+// How a feed's file comes from elsewhere; without a URL it does not.
+struct FetchConfig {
+  std::string url;
+  FetchedFrom from;
+  uint64_t interval_s;
+  uint64_t timeout_s;
+  uint64_t size_mb_max;
+  std::string ca_file;           // PEM; empty = the system's
+  std::string credentials_file;  // empty = none
+
+  bool operator==(const FetchConfig&) const = default;
+};
+
 struct FeedConfig {
   std::string name;
-  std::string path;
+  bool enabled;
+  std::string path;          // of a fetched feed: where its last good file lies, set by load_config()
+  FetchConfig fetch;
+  std::string public_key;    // minisign's, of whoever signs the file; empty = not signed
   FeedFormat format;
   FeedMode mode;
   uint64_t promote_after_min;     // 0 = never
@@ -192,7 +212,10 @@ struct FeedConfig {
   uint64_t confidence;       // per cent
   Tlp tlp;
   std::optional<Action> action;
+  uint64_t expire_after_s;   // of indicators without valid_until, from the time of the file on; 0 = never
   uint64_t lines_max;
+
+  bool operator==(const FeedConfig&) const = default;
 };
 
 // One row of the policy table. An empty list, and a lowest bound, match everything.

@@ -150,8 +150,21 @@ BOOST_AUTO_TEST_CASE(a_choice_names_its_words) {
              "\"domian\" is not an indicator kind; did you mean \"domain\"?");
 }
 
+BOOST_AUTO_TEST_CASE(a_feed_has_a_path_or_a_url_and_what_its_format_needs) {
+  const auto feed = [](const std::string& keys) { return only_problem(one_pair + "feeds:\n- {name: a, " + keys + "}\n"); };
+  BOOST_TEST(feed("path: /a, fetch: {url: \"https://a.test/x\"}") == "7:3 feeds[0] conflict");
+  BOOST_TEST(feed("fetch: {url: \"ftp://a.test/x\"}") == "7:26 feeds[0].fetch.url wrong_value");
+  BOOST_TEST(feed("fetch: {url: \"https://me:pw@a.test/x\"}") == "7:26 feeds[0].fetch.url wrong_value");
+  BOOST_TEST(feed("fetch: {url: \"http://a.test/x\"}") == "7:21 feeds[0].fetch.url conflict");
+  BOOST_TEST(feed("path: /a, format: suricata_dataset") == "7:23 feeds[0].format conflict");
+  BOOST_TEST(feed("path: /a, public_key: RWQ") == "7:35 feeds[0].public_key wrong_value");
+  const LoadedConfig fetched = load_config_text("feeds:\n- {name: a, fetch: {url: \"https://a.test/x\"}}\n");
+  BOOST_REQUIRE(fetched.config.has_value());
+  BOOST_TEST(fetched.config->feeds[0].path == "/var/lib/sekisho/feeds/a.feed");
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_key_is_told_at_its_section) {
-  BOOST_TEST(only_problem("feeds:\n- name: a\n") == "2:3 feeds[0].path missing_key");
+  BOOST_TEST(only_problem("feeds:\n- path: /a\n") == "2:3 feeds[0].name missing_key");
 }
 
 BOOST_AUTO_TEST_CASE(all_problems_are_found_in_one_run_in_the_order_of_lines) {

@@ -224,13 +224,38 @@ constexpr KeySpec allowlist_keys[] = {
 };
 constexpr SectionSpec allowlist_section{
     "What no feed may list: left out, counted and said, whatever the feed says. zones, relays and trusted_domains are part of it.", allowlist_keys};
+constexpr KeySpec fetch_keys[] = {
+    key<&FetchConfig::url>({.name = "url", .sentence = "Where the feed's file is fetched from, https or http; instead of path.",
+                            .range = {0, 2048}, .sample = "https://feeds.example/acme.csv", .check = check_url}),
+    key<&FetchConfig::from>({.name = "from", .sentence = "taxii: url is a TAXII 2.1 collection, its objects are gathered to a STIX bundle.",
+                             .fallback = "file"}),
+    key<&FetchConfig::interval_s>({.name = "interval_s", .sentence = "Between two fetches, give or take a tenth; after a failure 30 s, twice as long each time.",
+                                   .fallback = "3600", .unit = "s", .range = {5, 2'592'000}}),
+    key<&FetchConfig::timeout_s>({.name = "timeout_s", .sentence = "A request that takes longer has failed.", .fallback = "60",
+                                  .unit = "s", .range = {1, 3600}}),
+    key<&FetchConfig::size_mb_max>({.name = "size_mb_max", .sentence = "A larger file, or collection, is refused.", .fallback = "256",
+                                    .unit = "MiB", .range = {1, 1024}}),
+    key<&FetchConfig::ca_file>({.name = "ca_file", .sentence = "Certificates (PEM) of who may vouch for the server; empty = the system's.",
+                                .range = {0, 4095}, .check = check_path}),
+    key<&FetchConfig::credentials_file>({.name = "credentials_file",
+                                         .sentence = "Its first line: basic USER:PASSWORD, bearer TOKEN, or header NAME: VALUE.",
+                                         .range = {0, 4095}, .check = check_path}),
+};
+constexpr SectionSpec fetch_section{"How the file comes from elsewhere.", fetch_keys};
 
 constexpr KeySpec feed_keys[] = {
     key<&FeedConfig::name>({.name = "name", .sentence = "The feed's name in rows.", .range = name_range,
                             .presence = Presence::required, .sample = "acme", .check = check_name}),
-    key<&FeedConfig::path>({.name = "path", .sentence = "The file.", .range = path_range, .presence = Presence::required,
+    key<&FeedConfig::enabled>({.name = "enabled", .sentence = "false: neither fetched nor read.", .fallback = "true"}),
+    key<&FeedConfig::path>({.name = "path", .sentence = "The file; instead of fetch.url.", .range = {0, 4095},
                             .sample = "/var/lib/sekisho/feeds/acme.csv", .check = check_path}),
-    key<&FeedConfig::format>({.name = "format", .sentence = "csv: a header names the columns; list: one value a line.",
+    key<&FeedConfig::fetch>({.name = "fetch", .sentence = fetch_section.sentence}, fetch_section),
+    key<&FeedConfig::public_key>({.name = "public_key",
+                                  .sentence = "minisign key: the file is read only with a good signature, in FILE.minisig beside it.",
+                                  .range = {0, 56}, .sample = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3",
+                                  .check = check_public_key}),
+    key<&FeedConfig::format>({.name = "format",
+                              .sentence = "csv: a header names the columns; list: one value a line; suricata_dataset: kind tells what of.",
                               .fallback = "auto"}),
     key<&FeedConfig::mode>({.name = "mode", .sentence = "shadow: report and count only, whatever the policy says.",
                             .fallback = "enforce"}),
@@ -246,6 +271,9 @@ constexpr KeySpec feed_keys[] = {
                                   .unit = "per cent", .range = percent}),
     key<&FeedConfig::tlp>({.name = "tlp", .sentence = "Traffic light of indicators without their own.", .fallback = "clear"}),
     key<&FeedConfig::action>({.name = "action", .sentence = "Action that indicators without their own ask for."}),
+    key<&FeedConfig::expire_after_s>({.name = "expire_after_s",
+                                      .sentence = "Indicators without valid_until end so long after the file's time, which each good fetch renews; 0 = never.",
+                                      .fallback = "0", .unit = "s", .range = {0, 315'360'000}}),
     key<&FeedConfig::lines_max>({.name = "lines_max", .sentence = "Lines read; the rest is reported and left out.",
                                  .fallback = "5000000", .unit = "lines", .range = {1, 50'000'000}}),
 };

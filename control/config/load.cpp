@@ -201,7 +201,11 @@ LoadedConfig load_config_text(std::string source) {
   out.problems = std::move(walker.problems);
   if (!has_errors(out.problems)) {
     out.problems = check_config(config, walker.positions);
-    if (!has_errors(out.problems)) out.config = std::move(config);
+    if (!has_errors(out.problems)) {
+      for (FeedConfig& feed : config.feeds)
+        if (feed.path.empty()) feed.path = config.control.state_dir + "/feeds/" + feed.name + ".feed";
+      out.config = std::move(config);
+    }
   }
   sort_and_bound(out.problems);
   return out;

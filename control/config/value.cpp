@@ -152,6 +152,22 @@ std::string check_host(std::string_view text) {
   return check_domain(text).empty() ? std::string() : quoted(text) + " is neither a host name nor an address";
 }
 
+std::string check_url(std::string_view text) {
+  const size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
+  if (scheme == 0) return quoted(text) + " does not begin with https:// or http://";
+  const bool printable = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+  const std::string_view authority = text.substr(scheme, text.find_first_of("/?#", scheme) - scheme);
+  if (!printable || authority.empty()) return quoted(text) + " is not a URL";
+  return authority.find('@') == std::string_view::npos ? std::string() : quoted(text) + " holds a password: use credentials_file";
+}
+
+std::string check_public_key(std::string_view text) {
+  const bool good = text.size() == 56 && text.starts_with("RW") && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '+' || c == '/';
+  });
+  return good ? std::string() : quoted(text) + " is not a public key of minisign: its second line, 56 characters from RW on";
+}
+
 std::string check_power_of_two(std::string_view text) {
   uint64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);

@@ -47,6 +47,8 @@ std::string check_ipv6(std::string_view text);
 std::string check_pci(std::string_view text);      // 0000:03:00.0
 std::string check_host(std::string_view text);     // a name or an address
 std::string check_power_of_two(std::string_view text);
+std::string check_url(std::string_view text);        // http or https, with a host, without user or password
+std::string check_public_key(std::string_view text); // minisign: 42 bytes in base64, "RW.."
 
 namespace detail {
 

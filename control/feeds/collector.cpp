@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/feeds/collector.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <charconv>
 
 #include "control/catalogue/catalogue.h"
 #include "control/feeds/limits.h"
+#include "control/feeds/line_reader.h"
 #include "control/feeds/sniff.h"
 #include "control/feeds/timestamp.h"
 #include "matchers/base/bytes.h"
@@ -13,12 +16,6 @@
 namespace sekisho {
 
 namespace {
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(ascii_lower(static_cast<uint8_t>(c)));
-  return out;
-}
 
 bool read_number(std::string_view text, unsigned least, unsigned most, uint8_t& out) {
   unsigned value = 0;
@@ -70,21 +67,38 @@ bool read_action(std::string_view text, FeedRow& row) {
   return true;
 }
 
+// Copies what the cell means from a row that has read it.
+template <auto member>
+void copy_indicator(const FeedRow& from, FeedRow& to) {
+  to.indicator.*member = from.indicator.*member;
+}
+void copy_asked(const FeedRow& from, FeedRow& to) { to.asked = from.asked; }
+
 struct OptionalCell {
   std::string_view FeedLine::* cell;
   ReadCell read;
+  void (*copy)(const FeedRow& from, FeedRow& to);
   const char* wrong;
 };
 constexpr OptionalCell optional_cells[] = {
-    {&FeedLine::severity, read_severity, "is not a severity: 1 to 4, low, medium, high, critical"},
-    {&FeedLine::confidence, read_confidence, "is not a confidence: 0 to 100"},
-    {&FeedLine::tlp, read_tlp, "is not a traffic light: clear, green, amber, amber+strict, red"},
-    {&FeedLine::valid_from, read_valid_from, "is not a time"},
-    {&FeedLine::valid_until, read_valid_until, "is not a time"},
-    {&FeedLine::phase, read_phase, "is not a sub-phase, as 3.backdoor-untrusted"},
-    {&FeedLine::route, read_route, "is not a route: 1 to 6"},
-    {&FeedLine::action, read_action, "is not an action: pass, alert, drop, reset, sinkhole"},
+    {&FeedLine::severity, read_severity, copy_indicator<&Indicator::severity>, "is not a severity: 1 to 4, low, medium, high, critical"},
+    {&FeedLine::confidence, read_confidence, copy_indicator<&Indicator::confidence>, "is not a confidence: 0 to 100"},
+    {&FeedLine::tlp, read_tlp, copy_indicator<&Indicator::tlp>, "is not a traffic light: clear, green, amber, amber+strict, red"},
+    {&FeedLine::valid_from, read_valid_from, copy_indicator<&Indicator::valid_from_s>, "is not a time"},
+    {&FeedLine::valid_until, read_valid_until, copy_indicator<&Indicator::valid_until_s>, "is not a time"},
+    {&FeedLine::phase, read_phase, copy_indicator<&Indicator::phase_hint>, "is not a sub-phase, as 3.backdoor-untrusted"},
+    {&FeedLine::route, read_route, copy_indicator<&Indicator::route_hint>, "is not a route: 1 to 6"},
+    {&FeedLine::action, read_action, copy_asked, "is not an action: pass, alert, drop, reset, sinkhole"},
 };
+static_assert(std::size(optional_cells) == optional_cell_count);
+
+// A million rows are 43,000 small pages; the system is asked for large ones, and may refuse.
+void ask_for_large_pages(void* begin, size_t bytes) {
+  constexpr uintptr_t page_bytes = uintptr_t{2} << 20;
+  const uintptr_t from = (reinterpret_cast<uintptr_t>(begin) + page_bytes - 1) & ~(page_bytes - 1);
+  const uintptr_t to = (reinterpret_cast<uintptr_t>(begin) + bytes) & ~(page_bytes - 1);
+  if (to > from) ::madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE);
+}
 
 }  // namespace
 
@@ -106,61 +120,76 @@ void Collector::reject(uint32_t line, std::string reason) {
   remark(line, std::move(reason) + "; line skipped");
 }
 
-std::string Collector::fill_value(const FeedLine& cells, Indicator& indicator, std::string& key) const {
+void Collector::expect_lines_of(std::string_view text) {
+  // Its beginning tells of the rest; a tenth more, so that the rows are seldom moved.
+  const std::string_view sample = text.substr(0, 65536);
+  const auto lines = static_cast<uint64_t>(std::count(sample.begin(), sample.end(), '\n')) + 1;
+  const uint64_t expected = sample.size() == text.size() ? lines : lines * (text.size() / sample.size() + 1) / 10 * 11;
+  out_.rows.reserve(std::min({expected, feed_.lines_max, feed_rows_expected_max}));
+  ask_for_large_pages(out_.rows.data(), out_.rows.capacity() * sizeof(FeedRow));
+}
+
+std::string Collector::fill_value(const FeedLine& cells, Indicator& indicator) {
   std::optional<Kind> kind = feed_.kind;
   if (!cells.kind.empty()) {
     Kind told;
     if (!kind_from_name(cells.kind, told)) return shown(cells.kind) + " is not an indicator kind";
     kind = told;
   }
-  const std::string value = !kind || is_defanged_kind(*kind) ? refanged(cells.value) : std::string(cells.value);
+  std::string_view value = cells.value;
+  const bool expression = cells.mode == mode_name(MatchMode::regex);  // whose "\." is not a defanged dot
+  if (!expression && (!kind || is_defanged_kind(*kind)) && may_be_defanged(value)) value = refanged_ = refanged(value);
   if (!kind) kind = sniff_kind(value);
   if (!kind) return shown(cells.value) + " is of no kind that can be told from its form";
-  std::string_view left = value;
   MatchMode mode;
-  if (cells.mode.empty()) mode = take_mode(*kind, left);
+  if (cells.mode.empty()) mode = take_mode(*kind, value);
   else if (!mode_from_name(cells.mode, mode)) return shown(cells.mode) + " is not a match mode";
   std::string reason;
-  key = indicator_key(*kind, mode, left, reason);
-  if (key.empty()) return shown(cells.value) + " " + reason;
+  if (!make_indicator_key(*kind, mode, value, key_, reason)) return shown(cells.value) + " " + reason;
   indicator.kind = *kind;
   indicator.mode = mode;
-  indicator.value = left;
+  indicator.value = value;
   return {};
 }
 
-std::string Collector::fill(const FeedLine& cells, FeedRow& row, std::string& key) const {
+std::string Collector::fill(const FeedLine& cells, FeedRow& row) {
   Indicator& indicator = row.indicator;
+  if (std::string reason = fill_value(cells, indicator); !reason.empty()) return reason;
   indicator.feed = feed_.name;
   indicator.severity = static_cast<uint8_t>(feed_.severity);
   indicator.confidence = static_cast<uint8_t>(feed_.confidence);
   indicator.tlp = feed_.tlp;
   indicator.note = cells.note.substr(0, feed_note_bytes_max);
   row.asked = feed_.action;
-  if (std::string reason = fill_value(cells, indicator, key); !reason.empty()) return reason;
-  for (const OptionalCell& optional : optional_cells) {
+  for (size_t i = 0; i < optional_cell_count; ++i) {
+    const OptionalCell& optional = optional_cells[i];
     const std::string_view text = cells.*optional.cell;
-    if (!text.empty() && !optional.read(text, row)) return shown(text) + " " + optional.wrong;
+    if (text.empty()) continue;
+    if (text == read_texts_[i]) {
+      optional.copy(read_, row);
+      continue;
+    }
+    if (!optional.read(text, row)) return shown(text) + " " + optional.wrong;
+    optional.copy(row, read_);
+    read_texts_[i] = text;
   }
+  if (indicator.valid_until_s == 0) indicator.valid_until_s = feed_until_s_;
   if (indicator.valid_until_s != 0 && indicator.valid_until_s < indicator.valid_from_s)
     return shown(cells.valid_until) + " is before valid_from";
   return {};
 }
 
 void Collector::add(uint32_t line, const FeedLine& cells) {
-  FeedRow row;
-  std::string key;
-  if (std::string reason = fill(cells, row, key); !reason.empty()) return reject(line, std::move(reason));
-  if (row.indicator.valid_until_s != 0 && row.indicator.valid_until_s <= now_s_) {
-    ++out_.report.expired;
-    return;
-  }
-  if (!keys_.insert(std::move(key)).second) {
-    ++out_.report.duplicate;
-    return;
-  }
+  FeedRow& row = out_.rows.emplace_back();
+  std::string reason = fill(cells, row);
+  const bool expired = reason.empty() && row.indicator.valid_until_s != 0 && row.indicator.valid_until_s <= now_s_;
+  const bool duplicate = reason.empty() && !expired && !keys_.insert(key_);
+  out_.report.expired += expired ? 1 : 0;
+  out_.report.duplicate += duplicate ? 1 : 0;
+  if (!reason.empty() || expired || duplicate) out_.rows.pop_back();
+  if (!reason.empty()) return reject(line, std::move(reason));
+  if (expired || duplicate) return;
   row.line = line;
-  out_.rows.push_back(std::move(row));
   ++out_.report.loaded;
 }
 

@@ -2,9 +2,10 @@
 // Collector: takes the rows of one feed, checks each, counts, and keeps the good ones.
 #pragma once
 
-#include <unordered_set>
+#include <array>
 
 #include "control/feeds/feed.h"
+#include "control/feeds/key_set.h"
 
 namespace sekisho {
 
@@ -13,33 +14,61 @@ struct FeedLine {
   std::string_view value, kind, mode, severity, confidence, tlp, valid_from, valid_until, phase, route, action, note;
 };
 
+// The cells of FeedLine from severity to action.
+inline constexpr size_t optional_cell_count = 8;
+
 class Collector {
  public:
-  Collector(const FeedConfig& feed, int64_t now_s, FeedContent& out) : feed_(feed), now_s_(now_s), out_(out) {}
+  // `file_time_s`: when the feed was last known to be current.
+  Collector(const FeedConfig& feed, int64_t now_s, int64_t file_time_s, FeedContent& out)
+      : feed_(feed),
+        now_s_(now_s),
+        feed_until_s_(feed.expire_after_s == 0 ? 0 : file_time_s + static_cast<int64_t>(feed.expire_after_s)),
+        out_(out) {}
 
   void add(uint32_t line, const FeedLine& cells);
   // A line that the format itself cannot read.
   void reject(uint32_t line, std::string reason);
   // What concerns the file, not a line of data; not counted.
   void remark(uint32_t line, std::string text);
+  // What the format says of the file as a whole; replaces what it said before.
+  void tell(std::string text) { out_.report.told = std::move(text); }
+  // Makes room for about as many rows as the text has lines; of formats whose lines are indicators.
+  void expect_lines_of(std::string_view text);
   // False once the feed's line bound is met; said once.
   bool has_room(uint32_t line);
 
+  const FeedConfig& feed() const { return feed_; }
+  const FeedReport& report() const { return out_.report; }
+
  private:
-  std::string fill(const FeedLine& cells, FeedRow& row, std::string& key) const;
-  std::string fill_value(const FeedLine& cells, Indicator& indicator, std::string& key) const;
+  std::string fill(const FeedLine& cells, FeedRow& row);
+  std::string fill_value(const FeedLine& cells, Indicator& indicator);
 
   const FeedConfig& feed_;
   int64_t now_s_;
+  int64_t feed_until_s_;  // of indicators without valid_until; 0 = for ever
   FeedContent& out_;
   uint64_t lines_ = 0;
-  std::unordered_set<std::string> keys_;
+  std::string key_;        // of the line in work
+  std::string refanged_;   // its value, where that differs from what is written
+  // Feeds repeat themselves: the optional cells as they were last written, and what they mean.
+  std::array<std::string, optional_cell_count> read_texts_;
+  FeedRow read_;
+  KeySet keys_;
 };
 
-// The formats: each one file.
+// The formats: each one file. An error: the file as a whole cannot be read.
 Result<void> read_csv_feed(std::string_view text, Collector& collector);
+Result<void> read_hosts_feed(std::string_view text, Collector& collector);
 Result<void> read_list_feed(std::string_view text, Collector& collector);
-// Whether the first line with content is a CSV header.
+Result<void> read_suricata_dataset_feed(std::string_view text, Collector& collector);
+Result<void> read_suricata_rules_feed(std::string_view text, Collector& collector);
+Result<void> read_zeek_feed(std::string_view text, Collector& collector);
+// Whether the first line with content is of the format.
 bool looks_like_csv(std::string_view text);
+bool looks_like_hosts(std::string_view text);
+bool looks_like_suricata_rules(std::string_view text);
+bool looks_like_zeek(std::string_view text);
 
 }  // namespace sekisho

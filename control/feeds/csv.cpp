@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "control/feeds/byte_set.h"
 #include "control/feeds/limits.h"
+#include "control/feeds/line_reader.h"
 
 namespace sekisho {
 
@@ -23,8 +25,8 @@ void CsvReader::skip_line() {
 CsvReader::Next CsvReader::next() {
   for (;;) {
     if (position_ >= text_.size()) return Next::end;
-    const std::string_view line = rest_of_line();
-    if (!line.empty() && line != "\r" && line.front() != '#') break;
+    const std::string_view begin = text_.substr(position_, 2);
+    if (begin.front() != '\n' && begin != "\r\n" && begin != "\r" && begin.front() != '#') break;
     skip_line();
   }
   row_line_ = line_;
@@ -101,12 +103,9 @@ bool CsvReader::read_quoted() {
 }
 
 void CsvReader::read_plain() {
-  const size_t end = std::min(text_.find_first_of(",\n", position_), text_.size());
-  std::string_view cell = text_.substr(position_, end - position_);
-  constexpr std::string_view blanks = " \t\r";
-  cell.remove_prefix(std::min(cell.find_first_not_of(blanks), cell.size()));
-  cell = cell.substr(0, cell.find_last_not_of(blanks) + 1);
-  cells_.push_back(cell);
+  static constexpr ByteSet ends(",\n");
+  const size_t end = ends.find_in(text_, position_);
+  cells_.push_back(trimmed(text_.substr(position_, end - position_)));
   position_ = end;
 }
 

@@ -56,6 +56,7 @@ bool looks_like_csv(std::string_view text) {
 }
 
 Result<void> read_csv_feed(std::string_view text, Collector& collector) {
+  collector.expect_lines_of(text);
   CsvReader reader(text);
   if (reader.next() != CsvReader::Next::row) return fail("no header row");
   const auto header = read_header(reader, collector);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/feeds/feed.h"
 
+#include <algorithm>
+
 #include "control/feeds/collector.h"
-#include "control/feeds/whole_file.h"
+#include "control/feeds/file_text.h"
+#include "control/feeds/limits.h"
+#include "control/feeds/signature.h"
 
 namespace sekisho {
 
@@ -10,25 +14,50 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
+// THE LIST: a format is a file and a row here. Of a file whose format is not told the first that it looks like is taken, else the last.
+struct Format {
+  FeedFormat format;
+  Result<void> (*read)(std::string_view text, Collector& collector);
+  bool (*looks_like)(std::string_view text);  // nullptr = only where it is told
+};
+constexpr Format formats[] = {
+    {FeedFormat::zeek, read_zeek_feed, looks_like_zeek},
+    {FeedFormat::suricata_rules, read_suricata_rules_feed, looks_like_suricata_rules},
+    {FeedFormat::csv, read_csv_feed, looks_like_csv},
+    {FeedFormat::hosts, read_hosts_feed, looks_like_hosts},
+    {FeedFormat::suricata_dataset, read_suricata_dataset_feed, nullptr},
+    {FeedFormat::list, read_list_feed, nullptr},
+};
+
+const Format& format_of(FeedFormat told, std::string_view text) {
+  const auto at = std::find_if(std::begin(formats), std::end(formats), [&](const Format& format) {
+    return told == FeedFormat::automatic ? format.looks_like != nullptr && format.looks_like(text) : format.format == told;
+  });
+  return at == std::end(formats) ? *std::rbegin(formats) : *at;
+}
+
+Result<FeedContent> read_text(const FeedConfig& feed, std::string_view text, int64_t now_s, int64_t file_time_s) {
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  FeedContent out;
+  Collector collector(feed, now_s, file_time_s, out);
+  auto read = format_of(feed.format, text).read(text, collector);
+  if (read) return out;
+  read.error().file = feed.path;
+  return tl::unexpected(read.error());
+}
+
 }  // namespace
 
 Result<FeedContent> parse_feed(const FeedConfig& feed, std::string_view text, int64_t now_s) {
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  FeedContent out;
-  Collector collector(feed, now_s, out);
-  const bool csv = feed.format == FeedFormat::csv || (feed.format == FeedFormat::automatic && looks_like_csv(text));
-  auto read = csv ? read_csv_feed(text, collector) : read_list_feed(text, collector);
-  if (!read) {
-    read.error().file = feed.path;
-    return tl::unexpected(read.error());
-  }
-  return out;
+  return read_text(feed, text, now_s, now_s);
 }
 
 Result<FeedContent> read_feed(const FeedConfig& feed, int64_t now_s) {
-  const auto text = read_whole_file(feed.path);
-  if (!text) return tl::unexpected(text.error());
-  return parse_feed(feed, *text, now_s);
+  const auto file = read_file_text(feed.path, feed_bytes_max);
+  if (!file) return tl::unexpected(file.error());
+  if (!feed.public_key.empty())
+    if (auto good = verify_signature_file(feed.public_key, feed.path, file->text); !good) return tl::unexpected(good.error());
+  return read_text(feed, file->text, now_s, file->modified_s);
 }
 
 }  // namespace sekisho

@@ -18,12 +18,13 @@ struct FeedRow {
   uint32_t line = 0;
 };
 
-// Every data line of the file is exactly one of the four.
+// Every indicator that the file writes is exactly one of the four; of most formats that is a line.
 struct FeedReport {
   uint64_t loaded = 0;
   uint64_t duplicate = 0;  // same kind, mode and normal form as an earlier line
   uint64_t rejected = 0;
   uint64_t expired = 0;    // valid_until has passed
+  std::string told;        // of formats that take a part of a file: how large a part, "took 34 of 120 rules"
   std::vector<Error> problems;  // of rejected lines, at most feed_problems_max; and what concerns the file
 };
 
@@ -34,7 +35,7 @@ struct FeedContent {
 
 // An error only where the file as a whole cannot be used.
 Result<FeedContent> read_feed(const FeedConfig& feed, int64_t now_s);
-// The same, of a text in memory; feed.path is the name in messages.
+// The same, of a text in memory, current as of now; feed.path is the name in messages.
 Result<FeedContent> parse_feed(const FeedConfig& feed, std::string_view text, int64_t now_s);
 
 }  // namespace sekisho

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/feeds/feed.h"
 
+#include <sys/stat.h>
+
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <filesystem>
+#include <random>
+
+#include "control/publish/temporary_folder.h"
 #include "dataplane/record/file_descriptor.h"
 
 #include "control/catalogue/catalogue.h"
 #include "control/feeds/limits.h"
 #include "control/feeds/sniff.h"
+#include "matchers/normalise/normalise.h"
 
 using namespace sekisho;
 
@@ -72,6 +78,51 @@ BOOST_AUTO_TEST_CASE(defanged_values_are_refanged) {
   BOOST_TEST(one("evil[.]test") == "domain/subdomains/evil.test");
   BOOST_TEST(one("192[.]0[.]2[.]1") == "address/exact/192.0.2.1");
   BOOST_TEST(one("mallory[at]evil[.]test") == "mail_address/exact/mallory@evil.test");
+}
+
+BOOST_AUTO_TEST_CASE(an_expression_keeps_its_backslashes) {
+  const FeedContent content = parsed("value,kind,mode\n^evil\\.test$,domain,regex\nevil[.]test,domain,literal\n");
+  BOOST_REQUIRE(content.rows.size() == 2U);
+  BOOST_TEST(content.rows[0].indicator.value == "^evil\\.test$");
+  BOOST_TEST(content.rows[1].indicator.value == "evil.test");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_defanged_is_told_from_a_few_bytes) {
+  for (const char* value : {"evil.test", "http://evil.test/x?y=z", "192.0.2.1", "2001:db8::1", "hoax.test", "mallory@evil.test", "fax.test", "", "h"})
+    if (!may_be_defanged(value)) BOOST_TEST(refanged(value) == value);
+  for (const char* value : {"hxxp://a.test", "HXXPS://a.test", "h**p://a.test", "meow://a.test", "fxp://a.test", "a[.]test", "a(dot)test", "a\\.test", "a dot test",
+                            "a.]test", "a{.}test", "a[at]b"})
+    BOOST_TEST(may_be_defanged(value), value);
+}
+
+BOOST_AUTO_TEST_CASE(keys_of_plain_names_are_their_normal_forms) {
+  std::minstd_rand random(5);
+  for (int i = 0; i < 100'000; ++i) {
+    std::string name;
+    for (size_t length = 1 + random() % 24; length > 0; --length) name += "abXN09-.x_.n"[random() % 12];
+    std::vector<uint8_t> room(normalised_bytes_max(name.size()));
+    const auto normal = normalise(Kind::domain, as_bytes(name), room);
+    std::string reason;
+    const std::string key = indicator_key(Kind::domain, MatchMode::exact, name, reason);
+    if (key.empty()) continue;
+    BOOST_TEST_REQUIRE((normal && key.substr(2) == as_text(*normal)), name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(indicators_without_an_end_end_so_long_after_the_file) {
+  const TemporaryFolder folder;
+  FeedConfig feed = feed_config();
+  feed.path = folder.file("acme");
+  feed.expire_after_s = 3600;
+  folder.write("acme", "value,valid_until\na.test,\nb.test,2027-01-01\n");
+  struct stat status;
+  BOOST_REQUIRE(::stat(feed.path.c_str(), &status) == 0);
+  const auto content = read_feed(feed, status.st_mtim.tv_sec + 3599);
+  BOOST_REQUIRE(content.has_value());
+  BOOST_REQUIRE(content->rows.size() == 2U);
+  BOOST_TEST(content->rows[0].indicator.valid_until_s == status.st_mtim.tv_sec + 3600);
+  BOOST_TEST(content->rows[1].indicator.valid_until_s == 1798761600);
+  BOOST_TEST(read_feed(feed, status.st_mtim.tv_sec + 3600)->report.expired == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(comments_blanks_and_hosts_lines_are_understood) {

@@ -13,6 +13,14 @@ inline constexpr uint64_t feed_bytes_max = uint64_t{1} << 30;
 inline constexpr size_t feed_line_bytes_max = 16384;
 // Columns of a CSV header. A wider file is refused.
 inline constexpr size_t feed_columns_max = 64;
+// Rows that memory is made ready for at once, by a file's lines; more are taken as they come.
+inline constexpr uint64_t feed_rows_expected_max = 2'000'000;
+// Bytes of a file's signature. A longer one is refused.
+inline constexpr uint64_t signature_bytes_max = 4096;
+// Options of one rule (Suricata, Snort). A rule with more is rejected.
+inline constexpr size_t rule_options_max = 256;
+// Bytes of a text that a rule looks for anywhere in a field. A shorter one is rejected: it would be met everywhere.
+inline constexpr size_t rule_text_bytes_min = 4;
 // Rejected lines that are described; the others are counted.
 inline constexpr size_t feed_problems_max = 1000;
 // Bytes of a note that are kept; the rest is cut.

@@ -5,6 +5,7 @@
 #include <array>
 #include <vector>
 
+#include "control/feeds/byte_set.h"
 #include "control/feeds/limits.h"
 #include "matchers/limits.h"
 #include "matchers/normalise/address.h"
@@ -23,9 +24,9 @@ bool all_hex(std::string_view text) { return std::all_of(text.begin(), text.end(
 bool all_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
 
 bool is_label(std::string_view label) {
+  static constexpr ByteSet bytes("abcdefghijklmnopqrstuvwxyz0123456789-_");
   if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
-  return std::all_of(label.begin(), label.end(),
-                     [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_'; });
+  return std::all_of(label.begin(), label.end(), [](char c) { return bytes.has(c); });
 }
 
 // What is wrong with a normalised host name as an indicator; empty = nothing.
@@ -43,7 +44,27 @@ const char* wrong_domain(std::string_view name) {
   return all_digits(last) ? "is not a domain name" : "";
 }
 
+// Most names need no normal form to be told: letters, digits, dashes, at least two labels, the last beginning with a letter; no A-labels,
+// whose letters IDNA has a say in.
+bool is_plain_domain(std::string_view value) {
+  static constexpr ByteSet bytes("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+  size_t labels = 0, begin = 0;
+  for (; value.size() <= domain_bytes_max; ++labels) {
+    size_t end = begin;
+    while (end < value.size() && bytes.has(value[end])) ++end;
+    const std::string_view label = value.substr(begin, end - begin);
+    if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-' || label.substr(1).starts_with("n--") ||
+        label.substr(1).starts_with("N--"))
+      return false;
+    if (end == value.size()) return labels > 0 && !is_digit(label.front());
+    if (value[end] != '.') return false;
+    begin = end + 1;
+  }
+  return false;
+}
+
 bool is_domain(std::string_view value) {
+  if (is_plain_domain(value)) return true;
   std::array<uint8_t, normalised_bytes_max(domain_bytes_max)> buffer;
   if (value.size() > domain_bytes_max || value.find_first_of(":[]") != std::string_view::npos) return false;
   const auto host = normalise_host(as_bytes(value), buffer);
@@ -57,14 +78,18 @@ bool is_ja4(std::string_view value) {
 }
 
 std::optional<Kind> digest_kind(std::string_view value) {
-  if (!all_hex(value)) return std::nullopt;
+  std::optional<Kind> kind;
   switch (value.size()) {
-    case 32: return Kind::md5;
-    case 40: return Kind::sha1;
-    case 64: return Kind::sha256;
+    case 32: kind = Kind::md5; break;
+    case 40: kind = Kind::sha1; break;
+    case 64: kind = Kind::sha256; break;
     default: return std::nullopt;
   }
+  return all_hex(value) ? kind : std::nullopt;
 }
+
+// Nothing else begins an address or a prefix.
+bool may_be_address(std::string_view value) { return !value.empty() && (is_hex(value[0]) || value[0] == ':' || value[0] == '['); }
 
 bool is_url_without_scheme(std::string_view value) {
   const size_t slash = value.find('/');
@@ -100,7 +125,7 @@ std::string special_form(Kind kind, MatchMode mode, std::string_view value, std:
 std::optional<Kind> sniff_kind(std::string_view value) {
   if (value.find("://") != std::string_view::npos) return Kind::url;
   if (const auto digest = digest_kind(value)) return digest;
-  if (parse_address(value) || parse_cidr(value)) return Kind::address;
+  if (may_be_address(value) && (parse_address(value) || parse_cidr(value))) return Kind::address;
   if (value.find('@') != std::string_view::npos && value.find('/') == std::string_view::npos) return Kind::mail_address;
   if (is_url_without_scheme(value)) return Kind::url;
   if (is_ja4(value)) return Kind::ja4;
@@ -142,33 +167,52 @@ bool is_defanged_kind(Kind kind) {
   }
 }
 
+bool may_be_defanged(std::string_view value) {
+  // What stands in brackets, between blanks, or behind a backslash; and the schemes: hxxp, hxtp, h**p, meow, fxp.
+  static constexpr ByteSet signs("[({]\\ ");
+  if (signs.find_in(value) != value.size()) return true;
+  if (value.size() < 4) return false;
+  const auto first = ascii_lower(static_cast<uint8_t>(value[0])), second = ascii_lower(static_cast<uint8_t>(value[1]));
+  return (first == 'h' && (second == 'x' || second == '*')) || (first == 'm' && second == 'e') || (first == 'f' && second == 'x');
+}
+
 std::string refanged(std::string_view value) {
   std::string out(value.size(), '\0');
   const auto written = refang(as_bytes(value), {reinterpret_cast<uint8_t*>(out.data()), out.size()});
   return written ? std::string(as_text(*written)) : std::string(value);
 }
 
-std::string indicator_key(Kind kind, MatchMode mode, std::string_view value, std::string& reason) {
+bool make_indicator_key(Kind kind, MatchMode mode, std::string_view value, std::string& key, std::string& reason) {
   const auto refuse = [&](std::string why) {
     reason = std::move(why);
-    return std::string();
+    return false;
   };
   if (value.empty()) return refuse("is empty");
   if (value.size() > indicator_value_bytes_max) return refuse("is longer than " + std::to_string(indicator_value_bytes_max) + " bytes");
   const Form form = form_of(kind);
   if ((modes_of(form) & mode_bit(mode)) == 0)
     return refuse("cannot be matched as " + std::string(mode_name(mode)) + ": it is of kind " + std::string(kind_name(kind)));
-  std::string key{static_cast<char>(kind), static_cast<char>(mode)};
+  key.assign({static_cast<char>(kind), static_cast<char>(mode)});
   if (mode == MatchMode::cidr || form == Form::number || (mode_bit(mode) & pattern_modes) != 0) {
-    const std::string special = special_form(kind, mode, value, reason);
-    return reason.empty() ? key + special : std::string();
+    key += special_form(kind, mode, value, reason);
+    return reason.empty();
+  }
+  if (form == Form::host && is_plain_domain(value)) {  // whose normal form is itself in lower case
+    for (const char c : value) key += static_cast<char>(ascii_lower(static_cast<uint8_t>(c)));
+    return true;
   }
   thread_local std::vector<uint8_t> buffer(normalised_bytes_max(indicator_value_bytes_max));
   const auto normal = normalise(kind, as_bytes(value), buffer);
   if (!normal) return refuse("is not of the form " + std::string(form_name(form)));
   if (form == Form::host || form == Form::mail_host)
     if (const char* wrong = wrong_domain(as_text(*normal)); *wrong != '\0') return refuse(wrong);
-  return key.append(as_text(*normal));
+  key.append(as_text(*normal));
+  return true;
+}
+
+std::string indicator_key(Kind kind, MatchMode mode, std::string_view value, std::string& reason) {
+  std::string key;
+  return make_indicator_key(kind, mode, value, key, reason) ? key : std::string();
 }
 
 std::string shown(std::string_view value) {

@@ -21,9 +21,14 @@ MatchMode take_mode(Kind kind, std::string_view& value);
 // Whether reports write values of this kind defanged.
 bool is_defanged_kind(Kind kind);
 std::string refanged(std::string_view value);
+// False where refanged() would change nothing; told from a few bytes.
+bool may_be_defanged(std::string_view value);
 
 // The key under which two indicators are the same: kind, mode, normal form. Empty where the value does not fit; `reason` then says why.
 std::string indicator_key(Kind kind, MatchMode mode, std::string_view value, std::string& reason);
+
+// The same into `key`, whose memory is used again. False where the value does not fit.
+bool make_indicator_key(Kind kind, MatchMode mode, std::string_view value, std::string& key, std::string& reason);
 
 // A value for a message: quoted, cut, without control characters.
 std::string shown(std::string_view value);

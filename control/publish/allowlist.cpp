@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "control/feeds/whole_file.h"
+#include "control/feeds/file_text.h"
+#include "control/feeds/limits.h"
 #include "control/publish/limits.h"
 #include "matchers/limits.h"
 #include "matchers/normalise/host.h"
@@ -188,10 +189,10 @@ Allowlist AllowlistReader::read(const Config& config, std::vector<Error>& proble
   if (path != path_) kept_.clear();
   path_ = path;
   if (path.empty()) return out;
-  if (auto text = read_whole_file(path)) {
-    kept_ = std::move(*text);
+  if (auto file = read_file_text(path, feed_bytes_max)) {
+    kept_ = std::move(file->text);
   } else {
-    Error error = text.error();
+    Error error = file.error();
     error.text += kept_.empty() ? "; popular domains are not protected" : "; its last good content stays in force";
     problems.push_back(std::move(error));
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/publish/indicator_set.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "control/feeds/limits.h"
@@ -50,12 +52,15 @@ IndicatorSet FeedReader::read(const Config& config, const std::vector<FeedRow>& 
   for (const FeedConfig& feed : config.feeds) {
     set.feeds.push_back({.name = feed.name, .path = feed.path, .mode = feed.mode});
     FeedStatus& status = set.feeds.back();
+    status.enabled = feed.enabled;
+    if (!feed.enabled) continue;
     auto content = read_feed(feed, now_s);
     if (content) {
       if (standings != nullptr) standings->loaded(feed.name, now_s);
       kept.push_back({feed.name, std::move(*content)});
     } else {
-      status.error = describe(content.error());
+      const bool awaited = !feed.fetch.url.empty() && ::access(feed.path.c_str(), F_OK) != 0;
+      status.error = awaited ? "not fetched yet; see `sekishoctl indicator stats`" : describe(content.error());
       const auto last = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& k) { return k.name == feed.name; });
       if (last == kept_.end()) continue;
       status.kept = true;

@@ -17,6 +17,7 @@ struct FeedStatus {
   uint64_t refused = 0;   // by the image builder
   uint64_t shadowed = 0;  // alert only, because the feed is in shadow mode
   uint64_t allowlisted = 0;  // left out: the allowlist holds what they would meet
+  bool enabled = true;
   std::string error;      // the feed as a whole could not be read
   bool kept = false;      // ... and its last good content is in use
 };

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <unordered_set>
 
-#include "control/catalogue/catalogue.h"
+#include "control/feeds/csv_row.h"
 #include "control/feeds/sniff.h"
 #include "control/publish/atomic_file.h"
 #include "control/publish/limits.h"
@@ -16,42 +16,9 @@ namespace sekisho {
 
 namespace {
 
-constexpr std::string_view header =
-    "value,kind,mode,severity,confidence,tlp,valid_from,valid_until,phase,route,action,note\n";
-
 std::string key_of(const Indicator& indicator) {
   std::string reason;
   return indicator_key(indicator.kind, indicator.mode, indicator.value, reason);
-}
-
-// A cell as csv.h reads it back. Control characters would break the line's bound; they have no meaning in any value.
-std::string cell(std::string_view text) {
-  constexpr std::string_view blanks = " \t";
-  const bool blank_ends = !text.empty() && (blanks.find(text.front()) != std::string_view::npos || blanks.find(text.back()) != std::string_view::npos);
-  if (!blank_ends && text.find_first_of(",\"\r\n#") == std::string_view::npos) return std::string(text);
-  std::string out = "\"";
-  for (const char c : text) out.append(c == '"' ? 2 : 1, c == '\n' || c == '\r' ? ' ' : c);
-  return out + "\"";
-}
-
-std::string time_cell(int64_t time_s) { return time_s == 0 ? std::string() : std::to_string(time_s); }
-
-std::string csv_line(const FeedRow& row) {
-  const Indicator& i = row.indicator;
-  std::string out = cell(i.value);
-  const auto add = [&](std::string_view text) { out.append(",").append(text); };
-  add(kind_name(i.kind));
-  add(mode_name(i.mode));
-  add(std::to_string(i.severity));
-  add(std::to_string(i.confidence));
-  add(tlp_name(i.tlp));
-  add(time_cell(i.valid_from_s));
-  add(time_cell(i.valid_until_s));
-  add(i.phase_hint == 0 ? std::string_view() : sub_phases[i.phase_hint].name);
-  add(i.route_hint == 0 ? std::string() : std::to_string(i.route_hint));
-  add(row.asked ? action_name(*row.asked) : std::string_view());
-  add(cell(i.note));
-  return out + "\n";
 }
 
 }  // namespace
@@ -84,8 +51,8 @@ Result<OperatorIndicators> OperatorIndicators::open(std::string file) {
 Result<void> OperatorIndicators::store(std::vector<FeedRow> rows) {
   if (rows.size() > operator_indicators_max)
     return fail("more than " + std::to_string(operator_indicators_max) + " indicators added by hand: use a feed");
-  std::string text(header);
-  for (const FeedRow& row : rows) text += csv_line(row);
+  std::string text(csv_header);
+  for (const FeedRow& row : rows) append_csv_row(text, row.indicator, row.asked);
   if (auto written = write_file_atomically(file_, text); !written) return written;
   rows_ = std::move(rows);
   return {};
@@ -94,7 +61,7 @@ Result<void> OperatorIndicators::store(std::vector<FeedRow> rows) {
 Result<void> OperatorIndicators::add(const FeedLine& line, int64_t now_s) {
   const FeedConfig feed = operator_feed({});
   FeedContent content;
-  Collector collector(feed, now_s, content);
+  Collector collector(feed, now_s, now_s, content);
   collector.add(0, line);
   if (content.report.expired != 0) return fail(shown(line.value) + " would already be expired");
   if (content.rows.empty()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control/feeds/whole_file.h"
+#include "control/feeds/file_text.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,18 +8,17 @@
 #include <cerrno>
 #include <cstring>
 
-#include "control/feeds/limits.h"
 #include "dataplane/record/file_descriptor.h"
 
 namespace sekisho {
 
-Result<std::string> read_whole_file(const std::string& path) {
+Result<FileText> read_file_text(const std::string& path, uint64_t bytes_max) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!file) return fail(std::string("cannot be opened: ") + std::strerror(errno), path);
   struct stat status;
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return fail("is not a regular file", path);
-  if (static_cast<uint64_t>(status.st_size) > feed_bytes_max)
-    return fail("has " + std::to_string(status.st_size) + " bytes: at most " + std::to_string(feed_bytes_max) + " are allowed", path);
+  if (static_cast<uint64_t>(status.st_size) > bytes_max)
+    return fail("has " + std::to_string(status.st_size) + " bytes: at most " + std::to_string(bytes_max) + " are allowed", path);
   std::string text(static_cast<size_t>(status.st_size), '\0');
   size_t filled = 0;
   while (filled < text.size()) {
@@ -30,7 +29,7 @@ Result<std::string> read_whole_file(const std::string& path) {
     filled += static_cast<size_t>(got);
   }
   text.resize(filled);
-  return text;
+  return FileText{std::move(text), status.st_mtim.tv_sec};
 }
 
 }  // namespace sekisho

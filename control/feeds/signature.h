@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signatures of feeds as minisign makes them (https://jedisct1.github.io/minisign/): Ed25519 over the file's BLAKE2b-512 ("ED"), or over the file
+// itself ("Ed", the older kind); the trusted comment is signed along with it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "matchers/base/result.h"
+
+namespace sekisho {
+
+inline constexpr std::string_view signature_suffix = ".minisig";
+
+// `public_key`: the second line of minisign.pub. `signature`: the text of FILE.minisig. An error says what is wrong with which of them.
+Result<void> verify_signature(std::string_view public_key, std::string_view content, std::string_view signature);
+
+// The same with the signature that lies beside `path`; the error names its file.
+Result<void> verify_signature_file(std::string_view public_key, const std::string& path, std::string_view content);
+
+}  // namespace sekisho
