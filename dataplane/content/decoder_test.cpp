@@ -220,6 +220,15 @@ BOOST_AUTO_TEST_CASE(gzip_members_follow_one_another_and_padding_is_ignored) {
   BOOST_TEST(decode(ContentEncoding::deflate, deflated("x", zlib) + "junk").bytes == "x");
   BOOST_TEST(decode(ContentEncoding::brotli, brotlied("x") + "junk").bytes == "x");
   BOOST_TEST(decode(ContentEncoding::zstd, zstded("x") + zstded("y") + "junkjunk").bytes == "xy");
+  // Of zstd a frame to be skipped, an empty one, and what begins like one, in any pieces.
+  const std::string skipped("\x5a\x2a\x4d\x18\3\0\0\0abc", 11), empty("\x28\xb5\x2f\xfd\x20\0\1\0\0", 9);
+  for (const std::string& behind : {std::string("\x86\x41\x0d\0", 4), std::string("\x28\xb5\x2f\0", 4), skipped + empty + "junk"})
+    for (size_t piece = 1; piece <= 8; ++piece) {
+      const Decoded decoded = decode(ContentEncoding::zstd, zstded("x") + behind + zstded("y"), piece);
+      BOOST_TEST(decoded.bytes == "x");
+      BOOST_TEST(decoded.accepted);
+    }
+  for (size_t piece = 1; piece <= 8; ++piece) BOOST_TEST(decode(ContentEncoding::zstd, zstded("x") + skipped + empty + zstded("y"), piece).bytes == "xy");
 }
 
 BOOST_AUTO_TEST_CASE(members_of_any_size_are_found_wherever_the_pieces_are_cut) {

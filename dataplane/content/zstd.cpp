@@ -5,6 +5,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include <algorithm>
 #include <new>
 
 #include "dataplane/content/codec_memory.h"
@@ -22,6 +23,8 @@ struct ZstdState {
   bool any_frame = false;
   bool over = false;             // what follows the last frame is not one
   bool broken = false;
+  uint8_t magic_bytes = 0;       // of what may be the next frame's
+  uint8_t magic[4];
   DecodedOutput output;
 };
 static_assert(sizeof(ZstdState) <= decoder_state_bytes_max);
@@ -41,14 +44,33 @@ bool start(void* memory, const BodyMeta&, DecoderContext& context) {
 
 bool fail(ZstdState& state, const DecoderInput& at, size_t result, Sink& out) {
   const ZSTD_ErrorCode code = ZSTD_getErrorCode(result);
-  if (code == ZSTD_error_prefix_unknown && state.any_frame) {  // padding after the last frame
-    state.over = true;
-    return true;
-  }
   const bool memory = code == ZSTD_error_memory_allocation || code == ZSTD_error_frameParameter_windowTooLarge;
   state.broken = true;
   out.anomaly(at.tx, memory ? "content.window_too_large" : "content.decode_failed", at.offset);
   return false;
+}
+
+// RFC 8878 3.1.1, 3.1.2: a frame, or one to be skipped, of which the low nibble of the first byte is free.
+bool may_begin_frame(const uint8_t* magic, size_t bytes) {
+  constexpr uint8_t frame[] = {0x28, 0xb5, 0x2f, 0xfd}, skippable[] = {0x50, 0x2a, 0x4d, 0x18};
+  return std::equal(magic, magic + bytes, frame) || ((magic[0] & 0xf0) == skippable[0] && std::equal(magic + 1, magic + bytes, skippable + 1));
+}
+
+// Behind a frame: another, or padding. The codec would tell them apart by how much it is given at once. False: there is nothing more to do with
+// these bytes.
+bool enter_next_frame(ZstdState& state, ZSTD_inBuffer& in, const DecoderInput& at, Sink& out) {
+  while (state.magic_bytes < sizeof state.magic && in.pos < in.size) {
+    state.magic[state.magic_bytes++] = static_cast<const uint8_t*>(in.src)[in.pos++];
+    state.over = !may_begin_frame(state.magic, state.magic_bytes);
+    if (state.over) return false;
+  }
+  if (state.magic_bytes < sizeof state.magic) return false;
+  ZSTD_inBuffer held{state.magic, state.magic_bytes, 0};
+  ZSTD_outBuffer nothing{state.block, 0, 0};
+  state.magic_bytes = 0;
+  state.inside = true;
+  const size_t result = ZSTD_decompressStream(state.codec, &nothing, &held);
+  return !ZSTD_isError(result) || fail(state, at, result, out);
 }
 
 // Frames follow one another (RFC 8878 3).
@@ -57,6 +79,7 @@ bool data(void* memory, const DecoderInput& input, Sink& out) {
   state.output.count_input(input.bytes.size());
   ZSTD_inBuffer in{input.bytes.data(), input.bytes.size(), 0};
   while (!state.over && !state.broken) {
+    if (state.any_frame && !state.inside && !enter_next_frame(state, in, input, out)) return !state.broken;
     ZSTD_outBuffer decoded{state.block, decoded_piece_bytes_max, 0};
     const size_t result = ZSTD_decompressStream(state.codec, &decoded, &in);
     if (!state.output.give({state.block, decoded.pos}, input, out)) state.broken = true;
@@ -79,7 +102,7 @@ void gap(void* memory, const DecoderInput& at, uint64_t missing_bytes, Sink& out
 
 void finish(void* memory, const DecoderInput& at, BodyEnd end, Sink& out) {
   auto& state = *static_cast<ZstdState*>(memory);
-  const bool cut = state.inside && !state.over && !state.broken;
+  const bool cut = (state.inside || state.magic_bytes != 0) && !state.over && !state.broken;
   if (cut && end == BodyEnd::complete) out.anomaly(at.tx, "content.cut_short", at.offset);
   state.memory->arena_blocks().give(state.block);  // the codec lives in it and owns nothing else
 }

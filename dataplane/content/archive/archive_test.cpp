@@ -77,6 +77,13 @@ BOOST_AUTO_TEST_CASE(a_name_that_leaves_the_folder_is_said) {
     BOOST_TEST(run_decoder(archive::zip_reader, whole(zip_of({{name, "x"}}))).count("anomaly") == 0U, name);
 }
 
+BOOST_AUTO_TEST_CASE(the_name_of_a_compressed_file_is_its_first_bytes_however_late_it_is_known) {
+  const std::string file = std::string("\x1f\x8b\x08\x08\0\0\0\0\0\xff", 10) + std::string("../evil\0", 8) + deflated("x", raw);
+  Chunks pieces;
+  for (const char c : file) pieces.push_back({std::string(1, c)});
+  BOOST_TEST(first_difference(run_decoder(archive::gzip_reader, whole(file)), run_decoder(archive::gzip_reader, pieces), "in pieces") == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_link_in_a_tar_that_points_out_of_its_folder_is_said) {
   for (const char type : {'1', '2'}) {
     std::string link = tar_member("innocent", "", type);

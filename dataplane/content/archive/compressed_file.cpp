@@ -44,8 +44,10 @@ bool start(void* memory, const BodyMeta& meta, DecoderContext&) {
   return true;
 }
 
-void begin(CompressedFile& file, Bytes name, const DecoderInput& at, Sink& out) {
+// However late its name is known, it is that of the file's first byte.
+void begin(CompressedFile& file, Bytes name, DecoderInput at, Sink& out) {
   file.begun = true;
+  at.offset = 0;
   file.members.begin(name.first(std::min(name.size(), name_bytes_max)), body_length_unknown, at, out, file.encoding);
   file.members.give({file.header, file.kept}, out);
 }
