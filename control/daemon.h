@@ -48,6 +48,7 @@ class Daemon {
   ServiceManager service_manager_;
   DataplaneLink link_;
   FeedStandings standings_;
+  std::unique_ptr<KeptCompiler> patterns_;  // of the publisher's thread
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<AlertWalk> walk_;
   Attachment kept_;            // without a pipeline: rings stay open

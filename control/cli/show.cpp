@@ -137,6 +137,7 @@ std::string show_stats(const json& a, size_t width) {
     for (const auto& [name, value] : a["kinds"].items()) table.add({name, cell(value)});
     out += "\n" + table.text(width);
   }
+  if (a.contains("patterns")) out += "\nPatterns since start\n" + counter_table(a["patterns"], width);
   return list(a, "problems").empty() ? out : out + "\n" + problem_lines(a, width);
 }
 

@@ -103,6 +103,7 @@ class ImageBuilder {
   std::vector<uint8_t> intervals_;
   std::vector<PatternSpec> pattern_specs_;
   std::vector<uint8_t> databases_;
+  std::string pattern_failure_;
 };
 
 template <typename Visit>
@@ -118,6 +119,7 @@ void ImageBuilder::for_each_group(Place place, Visit&& visit) const {
 
 Result<std::vector<uint8_t>> ImageBuilder::build() {
   compile_patterns_of_kinds();
+  if (!pattern_failure_.empty()) return fail("matcher image: patterns: " + pattern_failure_);
   const std::vector<Record>& list = records_.list();
   if (list.size() > image_indicators_max)
     return fail("matcher image: " + std::to_string(list.size()) + " indicators, at most " + std::to_string(image_indicators_max) + " fit");
@@ -165,7 +167,11 @@ void ImageBuilder::compile_kind(std::span<const Record> records, std::vector<Rec
   while (done.size() < uses.size() && !left.empty()) {
     std::vector<PatternSource> sources;
     for (const Record& record : left) sources.push_back({record.mode, records_.value(record), lowered});
-    CompiledPatterns compiled = compile_patterns(sources, uses[done.size()], cpu_features);
+    CompiledPatterns compiled = options_.compile(sources, uses[done.size()], cpu_features);
+    if (!compiled.failure.empty()) {
+      pattern_failure_ = std::move(compiled.failure);
+      return;
+    }
     if (compiled.refused.empty()) {
       done.emplace_back(uses[done.size()], std::move(compiled));
       continue;
@@ -385,7 +391,7 @@ Result<std::vector<uint8_t>> build_image(std::span<const Indicator> indicators, 
 }
 
 Result<std::vector<uint8_t>> build_image(std::span<const Indicator> indicators, uint32_t generation, BuildReport& report) {
-  return build_image(indicators, BuildOptions{generation, {}}, report);
+  return build_image(indicators, BuildOptions{.generation = generation}, report);
 }
 
 uint64_t indicator_id(std::string_view feed, Kind kind, MatchMode mode, Bytes normalised) {
