@@ -11,6 +11,7 @@
 
 #include "control/api/lookup.h"
 #include "control/cli/documents.h"
+#include "control/cli/image_verbs.h"
 #include "control/cli/limit_table.h"
 #include "control/cli/show.h"
 #include "control/cli/table.h"
@@ -224,6 +225,10 @@ constexpr LocalVerb local_verbs[] = {
     {"config render", config_render},
     {"config default", [](const Invocation&) { return print_text(sample_yaml()); }},
     {"config reference", [](const Invocation&) { return print_text(config_reference()); }},
+    {"image info", image_info},
+    {"image dump", image_dump},
+    {"image diff", image_diff},
+    {"image build", image_build},
     {"version", version},
     {"completion", completion},
     {"man", man},
