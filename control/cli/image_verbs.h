@@ -12,5 +12,9 @@ ExitCode image_dump(const Invocation& invocation);
 ExitCode image_diff(const Invocation& invocation);
 // An image of what a configuration's feeds, policy and allowlist say now.
 ExitCode image_build(const Invocation& invocation);
+// Writes IMAGE.minisig, with a serial that grows.
+ExitCode image_sign(const Invocation& invocation);
+// Checks IMAGE.minisig before it believes a byte of the image; with a file of the last serial, that the serial does not fall.
+ExitCode image_verify(const Invocation& invocation);
 
 }  // namespace sekisho

@@ -229,6 +229,8 @@ constexpr LocalVerb local_verbs[] = {
     {"image dump", image_dump},
     {"image diff", image_diff},
     {"image build", image_build},
+    {"image sign", image_sign},
+    {"image verify", image_verify},
     {"version", version},
     {"completion", completion},
     {"man", man},

@@ -62,7 +62,7 @@ std::string line_of(const Image& image, const IndicatorEntry& entry) {
 
 }  // namespace
 
-Result<StoredImage> open_stored_image(const std::string& path) {
+Result<StoredImage> read_stored_image(const std::string& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat about {};
   if (!file || ::fstat(file.get(), &about) != 0) return fail(std::string("cannot be opened: ") + std::strerror(errno), path);
@@ -73,9 +73,20 @@ Result<StoredImage> open_stored_image(const std::string& path) {
   out.memory.reset(static_cast<uint8_t*>(std::aligned_alloc(section_alignment, rounded)));
   if (out.memory == nullptr) return fail("is too large for this machine's memory: " + std::to_string(out.bytes) + " bytes", path);
   if (!read_all(file.get(), out.memory.get(), out.bytes)) return fail("cannot be read whole", path);
-  auto image = Image::open({out.memory.get(), out.bytes});
+  return out;
+}
+
+Result<void> open_image(StoredImage& stored, const std::string& path) {
+  auto image = Image::open({stored.memory.get(), stored.bytes});
   if (!image) return fail(image.error().text, path);
-  out.image = std::move(*image);
+  stored.image = std::move(*image);
+  return {};
+}
+
+Result<StoredImage> open_stored_image(const std::string& path) {
+  auto out = read_stored_image(path);
+  if (!out) return out;
+  if (const auto opened = open_image(*out, path); !opened) return tl::unexpected(opened.error());
   return out;
 }
 

@@ -18,6 +18,10 @@ struct StoredImage {
   std::unique_ptr<const Image> image;
 };
 
+// The bytes alone, of which nothing is believed yet: `image` is null.
+Result<StoredImage> read_stored_image(const std::string& path);
+// Opens what was read.
+Result<void> open_image(StoredImage& stored, const std::string& path);
 // Errors name the path: not there, no regular file, not an image, of another version, damaged.
 Result<StoredImage> open_stored_image(const std::string& path);
 
