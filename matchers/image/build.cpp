@@ -22,6 +22,9 @@ namespace sekisho {
 
 namespace {
 
+// About what an exact value takes in its table, for the image's first allocation.
+constexpr size_t table_bytes_each = 12;
+
 struct ProfileHash {
   size_t operator()(const Profile& profile) const {
     static_assert(std::has_unique_object_representations_v<Profile>);
@@ -125,6 +128,7 @@ Result<std::vector<uint8_t>> ImageBuilder::build() {
     return fail("matcher image: " + std::to_string(list.size()) + " indicators, at most " + std::to_string(image_indicators_max) + " fit");
   image_.resize(sizeof(ImageHeader));
   if (!write_entries()) return fail("matcher image: the values take more than 4 GiB");
+  image_.reserve(entries_.size() * (sizeof(PackedEntry) + table_bytes_each) + text_.size() + databases_.size());
   put_section(Section::entries, entries_);
   write_ids();
   put_section(Section::profiles, profiles_);
@@ -204,6 +208,7 @@ void ImageBuilder::keep_database(Kind kind, PatternUse use, uint32_t count, cons
 bool ImageBuilder::write_entries() {
   const std::vector<Record>& list = records_.list();
   entries_.reserve(list.size());
+  text_.reserve(2 * records_.value_bytes());  // address space; pages are taken when they are written
   for (size_t i = 0; i < list.size(); ++i) {
     records_.prefetch(i);
     PackedEntry entry{};
