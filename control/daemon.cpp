@@ -77,7 +77,8 @@ Result<void> Daemon::open(const MakeAlertWalk& make_walk) {
   standings_.configure(feeds_and_operator(*config_));
   auto added = OperatorIndicators::open(control.state_dir + "/indicators.csv");
   if (!added) return tl::unexpected(added.error());
-  publisher_ = std::make_unique<Publisher>(link_, std::move(*generation), std::move(*added), make_image, &standings_);
+  patterns_ = std::make_unique<KeptCompiler>(PatternCache(control.state_dir + "/patterns"));
+  publisher_ = std::make_unique<Publisher>(link_, std::move(*generation), std::move(*added), image_maker(*patterns_), &standings_);
   publisher_->configure(config_);
 
   fetchers_ = std::make_unique<Fetchers>(FetchListener{[this] { publisher_->request(); }, [](const std::string& feed, const std::string& error) {

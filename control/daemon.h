@@ -49,6 +49,7 @@ class Daemon {
   ServiceManager service_manager_;
   DataplaneLink link_;
   FeedStandings standings_;
+  std::unique_ptr<KeptCompiler> patterns_;  // of the publisher's thread
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Fetchers> fetchers_;
   std::unique_ptr<AlertWalk> walk_;

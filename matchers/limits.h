@@ -34,6 +34,6 @@ inline constexpr unsigned scan_hits_max = 64;
 // build time (BuildReport::rejected), so that none is missed.
 inline constexpr unsigned url_boundaries_max = 64;
 // Probes in flight of one batch, count. Reached: the batch is worked off in several rounds; nothing is lost.
-inline constexpr size_t probes_in_flight = 64;
+inline constexpr size_t probes_in_flight = 128;
 
 }  // namespace sekisho

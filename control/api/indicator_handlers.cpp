@@ -37,6 +37,12 @@ json feed_json(const FeedStatus& feed) {
   return out;
 }
 
+json patterns_json(const PatternCounters& patterns) {
+  return {{"compilations", patterns.compiled.children}, {"stopped", patterns.compiled.stopped}, {"costly", patterns.compiled.costly},
+          {"cached", patterns.cached.hits},             {"damaged", patterns.cached.damaged},   {"evicted", patterns.cached.evicted},
+          {"not_kept", patterns.cached.failed}};
+}
+
 // Publishes; waits unless asked not to.
 Answer published(ControlState& state, const Request& request, json out) {
   const uint64_t ticket = state.publisher.request();
@@ -153,6 +159,7 @@ Answer indicator_reload(ControlState& state, const Request& request) {
 Answer indicator_stats(ControlState& state, const Request&) {
   const PublishStatus status = state.publisher.status();
   json out = set_json(status);
+  out["patterns"] = patterns_json(status.patterns);
   std::vector<Error> problems = status.problems;
   const json fetches = state.providers.fetches != nullptr ? state.providers.fetches->fetches() : json::object();
   for (const FeedStatus& feed : status.feeds) {

@@ -81,6 +81,26 @@ constexpr ArgumentSpec render_arguments[] = {
     {"file", Form::positional, "The configuration.", "FILE", "file"},
     {"output", Form::option, "Where the options go; else to the terminal.", "FILE", "file"},
 };
+constexpr ArgumentSpec image_arguments[] = {{"file", Form::positional, "The image.", "FILE", "file"}};
+constexpr ArgumentSpec image_diff_arguments[] = {
+    {"before", Form::positional, "One image.", "BEFORE", "file"},
+    {"after", Form::positional, "The other.", "AFTER", "file"},
+};
+constexpr ArgumentSpec image_build_arguments[] = {
+    {"file", Form::positional, "The configuration: its feeds, policy and allowlist.", "FILE", "file"},
+    {"image", Form::positional, "Where the image goes.", "IMAGE", "file"},
+    {"generation", Form::option, "Its number, 1 unless given.", "N"},
+};
+constexpr ArgumentSpec image_sign_arguments[] = {
+    {"file", Form::positional, "The image; the signature goes to FILE.minisig.", "FILE", "file"},
+    {"key", Form::positional, "A minisign secret key without a password (minisign -G -W).", "SECRET-KEY", "file"},
+    {"serial", Form::option, "Grows from image to image, so that none can be replaced by an older one; the seconds since 1970 unless given.", "N"},
+};
+constexpr ArgumentSpec image_verify_arguments[] = {
+    {"file", Form::positional, "The image, with its signature in FILE.minisig.", "FILE", "file"},
+    {"key", Form::positional, "The minisign public key.", "PUBLIC-KEY", "file"},
+    {"last-serial", Form::option, "Keeps the highest serial seen; an image with a lower one, or none, is refused.", "FILE", "file"},
+};
 constexpr ArgumentSpec completion_arguments[] = {{"shell", Form::positional, "bash", "SHELL", "bash"}};
 constexpr ArgumentSpec man_arguments[] = {{"page", Form::positional, "sekishoctl or sekisho.yaml", "PAGE", "sekishoctl sekisho.yaml"}};
 
@@ -105,6 +125,13 @@ constexpr VerbSpec table[] = {
     {"indicator export", Place::control, "Writes the set in force to standard output; what the format cannot say to standard error.", export_arguments},
     {"indicator reload", Place::control, "Reads all feeds and the policy again.", reload_arguments},
     {"indicator stats", Place::control, "The set in force, feed by feed, and lines that did not load."},
+    {"image info", Place::local, "What an image in a file holds: generation, checksum, indicators by kind, bytes by section.", image_arguments},
+    {"image dump", Place::local, "The indicators of an image, as a CSV feed.", image_arguments},
+    {"image diff", Place::local, "Indicators removed (-) and added (+) between two images; exit status 1 where there are any.",
+     image_diff_arguments},
+    {"image build", Place::local, "Builds an image ahead, for every CPU, from a configuration.", image_build_arguments},
+    {"image sign", Place::local, "Signs an image, as minisign does.", image_sign_arguments},
+    {"image verify", Place::local, "Checks an image's signature, and that it is no older than the last.", image_verify_arguments},
     {"feed stats", Place::control, "What each feed has, has met, stopped or would have stopped; its mode.", feed_stats_arguments},
     {"feed promote", Place::control, "Lets a feed stop traffic, whatever its trial or ceiling said.", feed_arguments},
     {"feed demote", Place::control, "Puts a feed into shadow until it is promoted.", feed_arguments},

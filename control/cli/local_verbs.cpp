@@ -14,6 +14,7 @@
 
 #include "control/api/lookup.h"
 #include "control/cli/documents.h"
+#include "control/cli/image_verbs.h"
 #include "control/cli/limit_table.h"
 #include "control/cli/show.h"
 #include "control/cli/table.h"
@@ -243,6 +244,12 @@ constexpr LocalVerb local_verbs[] = {
     {"config render", config_render},
     {"config default", [](const Invocation&) { return print_text(sample_yaml()); }},
     {"config reference", [](const Invocation&) { return print_text(config_reference()); }},
+    {"image info", image_info},
+    {"image dump", image_dump},
+    {"image diff", image_diff},
+    {"image build", image_build},
+    {"image sign", image_sign},
+    {"image verify", image_verify},
     {"version", version},
     {"completion", completion},
     {"man", man},

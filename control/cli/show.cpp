@@ -150,7 +150,19 @@ std::string show_stats(const json& a, size_t width) {
     for (const auto& [name, value] : a["kinds"].items()) table.add({name, cell(value)});
     out += "\n" + table.text(width);
   }
+  if (a.contains("patterns")) out += "\nPatterns since start\n" + counter_table(a["patterns"], width);
   return list(a, "problems").empty() ? out : out + "\n" + problem_lines(a, width);
+}
+
+std::string show_image(const json& a, size_t width) {
+  std::string out = pairs(a, width);
+  for (const auto& [part, title] : {std::pair{"kinds", "indicators"}, {"sections", "bytes"}}) {
+    if (!a.contains(part)) continue;
+    TextTable table({part, title});
+    for (const auto& [name, value] : a[part].items()) table.add({name, cell(value)});
+    if (!table.empty()) out += "\n" + table.text(width);
+  }
+  return out;
 }
 
 std::string show_feeds(const json& a, size_t width) {
@@ -335,6 +347,8 @@ constexpr Shower showers[] = {
     {"config reload", show_changed},
     {"indicator stats", show_stats},
     {"indicator lookup", show_lookup},
+    {"image info", show_image},
+    {"image build", show_image},
     {"feed stats", show_feeds},
     {"feed promote", show_feed_changed},
     {"feed demote", show_feed_changed},

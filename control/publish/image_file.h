@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "control/patterns/kept_compiler.h"
 #include "dataplane/record/shared_memory.h"
 #include "matchers/image/image.h"
 
@@ -15,10 +16,14 @@ struct LoadedImage {
   FileDescriptor file;  // sealed
   Mapping mapping;
   std::unique_ptr<const Image> image;
+  PatternCounters patterns;  // of who compiled its patterns, when it was made
 };
 
 using MakeImage = std::function<Result<LoadedImage>(std::span<const Indicator>, uint32_t generation, BuildReport&)>;
 
+// Patterns are compiled in this process.
 Result<LoadedImage> make_image(std::span<const Indicator> indicators, uint32_t generation, BuildReport& report);
+// Patterns come from `compiler`, which outlives the function and is used by one thread at a time.
+MakeImage image_maker(KeptCompiler& compiler);
 
 }  // namespace sekisho

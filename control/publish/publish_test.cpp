@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <boost/test/unit_test.hpp>
 
 #include "control/config/load.h"
@@ -96,6 +98,29 @@ BOOST_FIXTURE_TEST_CASE(feeds_and_operator_indicators_reach_the_data_plane_as_on
   BOOST_TEST(taker.indicators == 3U);
   for (const IndicatorEntry entry : publisher->current()->image.image->indicators())
     BOOST_TEST((entry.action == Action::reset));
+}
+
+BOOST_FIXTURE_TEST_CASE(patterns_are_compiled_apart_and_kept_and_a_costly_one_is_told_with_its_line, Fixture) {
+  folder.write("acme.csv", "value,kind,mode\nsecret,keyword,literal\nab+c,keyword,regex\nhang,keyword,regex\nevil.test,domain,exact\n");
+  const CompilePatterns hanging = [](std::span<const PatternSource> sources, PatternUse use, uint64_t cpu_features) {
+    for (const PatternSource& source : sources)
+      if (as_text(source.value) == "hang") ::_exit(9);
+    return compile_patterns(sources, use, cpu_features);
+  };
+  KeptCompiler compiler(PatternCache(folder.file("patterns")), GuardedCompiler({}, hanging));
+  const auto publisher = this->publisher(image_maker(compiler));
+  for (const uint64_t hits : {0U, 2U}) {
+    const auto status = publisher->wait(publisher->request(), 60s);
+    BOOST_REQUIRE(status.has_value());
+    BOOST_TEST(status->indicators == 3U);
+    BOOST_TEST(status->refused == 1U);
+    BOOST_REQUIRE(status->problems.size() == 1U);
+    BOOST_TEST(status->problems[0].line == 4U);
+    BOOST_TEST(status->problems[0].file == folder.file("acme.csv"));
+    BOOST_TEST(status->problems[0].text == "\"hang\": ends the compiler with status 9");
+    BOOST_TEST(status->patterns.compiled.costly == 1U);
+    BOOST_TEST(status->patterns.cached.hits == hits);  // of streams and of whole values
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_failed_build_leaves_the_old_set_and_says_so, Fixture) {

@@ -180,6 +180,7 @@ Result<std::shared_ptr<PublishedSet>> Publisher::build(IndicatorSet set, Publish
   status.generation = *generation;
   status.indicators = report.accepted;
   status.duplicates = report.duplicates;
+  status.patterns = image->patterns;
   status.image_bytes = image->mapping.bytes().size();
   status.built_at_s = wall_s();
   return std::make_shared<PublishedSet>(PublishedSet{std::move(set), std::move(*image)});

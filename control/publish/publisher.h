@@ -26,6 +26,7 @@ struct PublishStatus {
   size_t duplicates = 0;           // across feeds
   uint64_t refused = 0;            // by the builder
   uint64_t image_bytes = 0;
+  PatternCounters patterns;        // of compiling keywords and regexes, and their cache
   int64_t built_at_s = 0;
   uint64_t build_ms = 0;
   uint64_t attempts = 0;           // builds begun since start

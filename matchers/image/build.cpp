@@ -22,6 +22,9 @@ namespace sekisho {
 
 namespace {
 
+// About what an exact value takes in its table, for the image's first allocation.
+constexpr size_t table_bytes_each = 12;
+
 struct ProfileHash {
   size_t operator()(const Profile& profile) const {
     static_assert(std::has_unique_object_representations_v<Profile>);
@@ -103,6 +106,7 @@ class ImageBuilder {
   std::vector<uint8_t> intervals_;
   std::vector<PatternSpec> pattern_specs_;
   std::vector<uint8_t> databases_;
+  std::string pattern_failure_;
 };
 
 template <typename Visit>
@@ -118,11 +122,13 @@ void ImageBuilder::for_each_group(Place place, Visit&& visit) const {
 
 Result<std::vector<uint8_t>> ImageBuilder::build() {
   compile_patterns_of_kinds();
+  if (!pattern_failure_.empty()) return fail("matcher image: patterns: " + pattern_failure_);
   const std::vector<Record>& list = records_.list();
   if (list.size() > image_indicators_max)
     return fail("matcher image: " + std::to_string(list.size()) + " indicators, at most " + std::to_string(image_indicators_max) + " fit");
   image_.resize(sizeof(ImageHeader));
   if (!write_entries()) return fail("matcher image: the values take more than 4 GiB");
+  image_.reserve(entries_.size() * (sizeof(PackedEntry) + table_bytes_each) + text_.size() + databases_.size());
   put_section(Section::entries, entries_);
   write_ids();
   put_section(Section::profiles, profiles_);
@@ -165,7 +171,11 @@ void ImageBuilder::compile_kind(std::span<const Record> records, std::vector<Rec
   while (done.size() < uses.size() && !left.empty()) {
     std::vector<PatternSource> sources;
     for (const Record& record : left) sources.push_back({record.mode, records_.value(record), lowered});
-    CompiledPatterns compiled = compile_patterns(sources, uses[done.size()], cpu_features);
+    CompiledPatterns compiled = options_.compile(sources, uses[done.size()], cpu_features);
+    if (!compiled.failure.empty()) {
+      pattern_failure_ = std::move(compiled.failure);
+      return;
+    }
     if (compiled.refused.empty()) {
       done.emplace_back(uses[done.size()], std::move(compiled));
       continue;
@@ -198,6 +208,7 @@ void ImageBuilder::keep_database(Kind kind, PatternUse use, uint32_t count, cons
 bool ImageBuilder::write_entries() {
   const std::vector<Record>& list = records_.list();
   entries_.reserve(list.size());
+  text_.reserve(2 * records_.value_bytes());  // address space; pages are taken when they are written
   for (size_t i = 0; i < list.size(); ++i) {
     records_.prefetch(i);
     PackedEntry entry{};
@@ -385,7 +396,7 @@ Result<std::vector<uint8_t>> build_image(std::span<const Indicator> indicators, 
 }
 
 Result<std::vector<uint8_t>> build_image(std::span<const Indicator> indicators, uint32_t generation, BuildReport& report) {
-  return build_image(indicators, BuildOptions{generation, {}}, report);
+  return build_image(indicators, BuildOptions{.generation = generation}, report);
 }
 
 uint64_t indicator_id(std::string_view feed, Kind kind, MatchMode mode, Bytes normalised) {

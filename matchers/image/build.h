@@ -12,6 +12,7 @@
 #include "matchers/base/bytes.h"
 #include "matchers/base/result.h"
 #include "matchers/indicator.h"
+#include "matchers/pattern/compiler.h"
 
 namespace sekisho {
 
@@ -34,6 +35,8 @@ struct BuildOptions {
   // CPU features that Hyperscan's databases may use (HS_CPU_FEATURES_*); open() refuses the image on a CPU without them. Nothing = AVX2
   // where this machine has it. 0 makes an image that runs on every machine.
   std::optional<uint64_t> cpu_features;
+  // Compiles the patterns of one kind and use. Where it fails, the build fails.
+  CompilePatterns compile = compile_patterns;
 };
 
 // Builds an image. Deterministic: the same list in the same order, with the same options and Hyperscan, gives the same bytes. The

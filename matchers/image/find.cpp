@@ -109,15 +109,11 @@ void Finder::add_address(uint32_t index) {
   if (query.value.size() != address_bytes) return;
   const Image::KindTable& hosts = image_.tables_[static_cast<size_t>(query.kind)];
   if (!hosts.table.empty()) add_exact(index, hosts);
-  const uint8_t* address = query.value.data();
-  if (holds_v4(address)) {
-    if (image_.v4_.empty()) return;
-    image_.v4_.prefetch(v4_key(address));
-  } else {
-    if (image_.v6_.empty()) return;
-    image_.v6_.prefetch(v6_key(address));
-  }
-  push_interval(index);
+  // Most addresses lie in no listed range. That is found out at once: the arrays are small enough to be near, and a guess that is nearly
+  // always right lets the next query begin meanwhile; a probe that waits costs more.
+  const bool is_v4 = holds_v4(query.value.data());
+  if (is_v4 ? image_.v4_.empty() : image_.v6_.empty()) return;
+  if (owners_of(query) != nullptr) push_interval(index);
 }
 
 void Finder::add_number(uint32_t index) {

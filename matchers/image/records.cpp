@@ -45,7 +45,7 @@ std::string number_text(Kind kind, const NumberRanges& ranges) {
 
 Records::Records(std::span<const Indicator> indicators, BuildReport& report) : indicators_(indicators), report_(report) {
   list_.reserve(indicators.size());
-  values_.reserve(indicators.size() * 24);
+  values_.reserve(indicators.size() * 32);
   room_.resize(normalised_bytes_max(indicator_value_bytes_max));
   for (uint32_t i = 0; i < indicators.size(); ++i) read(i);
   choose_seed();

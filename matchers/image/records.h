@@ -37,6 +37,7 @@ class Records {
 
   const std::vector<Record>& list() const { return list_; }
   std::vector<Record>& list() { return list_; }
+  size_t value_bytes() const { return values_.size(); }
   Bytes value(const Record& record) const { return Bytes(values_).subspan(record.value_offset, record.value_length); }
   const Indicator& indicator(const Record& record) const { return indicators_[record.index]; }
   uint64_t seed() const { return key_seed_; }

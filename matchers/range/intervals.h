@@ -43,8 +43,6 @@ struct Intervals {
 
   bool empty() const { return bounds.empty(); }
 
-  void prefetch(Key key) const { __builtin_prefetch(&directory[bucket_of(key)]); }
-
   // The owners of the key's piece, most specific first, up to the one marked owners_end; null where nobody covers it.
   const uint32_t* find(Key key) const {
     const uint32_t owner = pieces[piece_of(key)];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// matchers_bench [count]: what an image costs to build, to hold and to ask.
+// matchers_bench [count]...: what an image costs to build, to hold and to ask, and whether it answers as a naive oracle does.
 //
-// Prints build time, image size and nanoseconds per look-up for 1 k, 100 k and `count` (default 1 M) indicators of the usual mix
+// Prints build time, image size and nanoseconds per look-up for each `count` (default 1 k, 100 k and 1 M) indicators of the usual mix
 // (60 % domains, 20 % addresses of which 2 % prefixes, 10 % URLs, 10 % SHA-256). Look-ups are timed in chunks of 4096 in batches of 32 on values that
 // are not repeated, so large sets come from DRAM; the figure is the 5th percentile of the chunks (a busy machine spoils the mean, not the
 // p5), with the median beside it. Misses are what traffic mostly is. The page mode is printed: with 4 KB pages the TLB is part of the figure.
@@ -21,6 +21,7 @@
 #include "matchers/image/image.h"
 #include "matchers/normalise/address.h"
 #include "matchers/normalise/normalise.h"
+#include "tests/bench/naive_oracle.h"
 
 using namespace sekisho;
 
@@ -160,6 +161,42 @@ void time_all_lookups(const Image& image, const std::vector<Indicator>& list) {
   time_lookups("URL with prefixes, unlisted", image, urls);
 }
 
+// Every answer to a sample, listed and not, against the oracle's. Ranges make the oracle slow: the sample is small.
+bool agrees_with_oracle(const Image& image, const std::vector<Indicator>& list) {
+  constexpr size_t sample = 20000;
+  std::mt19937_64 random(99);
+  const NaiveOracle oracle(list);
+  Asked kinds[4];
+  for (size_t i = 0; i < sample; ++i) {
+    const Indicator& one = list[random() % list.size()];
+    const std::string_view value(one.value);
+    kinds[0].add(Kind::domain, i % 2 != 0 ? domain(random) : one.kind == Kind::domain ? std::string("a.b.").append(value) : "x.test");
+    kinds[1].add(Kind::address, one.kind == Kind::address && one.mode == MatchMode::exact ? one.value : v4(random));
+    kinds[2].add(Kind::url, one.kind == Kind::url ? std::string(value).append(i % 2 != 0 ? "/deeper?x=1" : "x") : url(random));
+    kinds[3].add(Kind::sha256, one.kind == Kind::sha256 ? one.value : sha256(random));
+  }
+  const auto scratch = image.make_scratch();
+  if (!scratch) return false;
+  size_t asked = 0, met = 0, wrong = 0;
+  for (const Asked& each : kinds) {
+    std::vector<Hit> hits(64);
+    for (const Query& query : each.queries()) {
+      uint64_t dropped = 0;
+      const size_t count = image.find({&query, 1}, 1000, **scratch, hits, dropped);
+      NaiveOracle::Answer answer;
+      for (const Hit& hit : std::span(hits).first(count)) {
+        const IndicatorEntry entry = image.indicator(hit.indicator);
+        answer.emplace(image.text(entry.value_offset, entry.value_length), entry.mode);
+      }
+      ++asked;
+      met += count != 0 ? 1 : 0;
+      wrong += dropped == 0 && answer != oracle.ask(query.kind, std::string(as_text(query.value))) ? 1 : 0;
+    }
+  }
+  std::printf("  oracle: %zu values asked, %zu met something, %zu answers differ\n", asked, met, wrong);
+  return wrong == 0 && met != 0;
+}
+
 double resident_mib() {
   std::ifstream statm("/proc/self/statm");
   size_t total = 0, resident = 0;
@@ -190,7 +227,7 @@ bool measure(size_t count) {
               best_s, static_cast<double>(built.size()) / (1 << 20), static_cast<double>(built.size()) / static_cast<double>(count),
               seconds_since(start) * 1e3, resident_mib() - before_mib, report.duplicates, report.rejected.size());
   time_all_lookups(**image, list);
-  return true;
+  return agrees_with_oracle(**image, list);
 }
 
 // 10,000 keywords and regexes, and a body through them.
@@ -236,10 +273,12 @@ bool measure_patterns() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const size_t most = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1000000;
+  std::vector<size_t> counts;
+  for (int i = 1; i < argc; ++i) counts.push_back(std::strtoull(argv[i], nullptr, 10));
+  if (counts.empty()) counts = {1000, 100000, 1000000};
   std::printf("pages: %ld B, transparent huge pages as the system sets them; p5 of chunks of 4096 look-ups in batches of 32, one core\n",
               sysconf(_SC_PAGESIZE));
-  for (const size_t count : {size_t{1000}, size_t{100000}, most})
-    if (count <= most && !measure(count)) return 1;
+  for (const size_t count : counts)
+    if (count == 0 || !measure(count)) return 1;
   return measure_patterns() ? 0 : 1;
 }
