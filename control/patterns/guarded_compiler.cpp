@@ -18,8 +18,9 @@ class GuardedSet {
  private:
   using Indices = std::vector<size_t>;
   struct Attempt {
-    std::optional<CompiledPatterns> compiled;
-    std::string reason;  // why not
+    bool good = false;
+    CompiledPatterns compiled;  // where it is good
+    std::string reason;         // else why not
   };
 
   Attempt attempt(const Indices& indices);
@@ -50,15 +51,20 @@ GuardedSet::Attempt GuardedSet::attempt(const Indices& indices) {
                                             [&] { return encode(owner_.compile_(chosen, use_, cpu_features_)); });
   if (outcome.end == ChildOutcome::End::not_started) return failure_ = outcome.reason, Attempt{};
   owner_.lasting_ = owner_.lasting_ && outcome.end != ChildOutcome::End::too_late;
-  Attempt out{{}, outcome.reason};
-  if (outcome.end == ChildOutcome::End::answered) out.compiled = decode(outcome.answer, chosen.size());
-  if (outcome.end == ChildOutcome::End::answered && !out.compiled) out.reason = "ends the compiler without a whole answer";
-  // Every pattern of a larger set refused together is a verdict on the set (no memory, too large), not on each.
-  if (out.compiled && out.compiled->database.empty() && chosen.size() > 1) {
-    out.reason = out.compiled->refused.empty() ? "gives no database" : out.compiled->refused.front().reason;
-    out.compiled.reset();
+  Attempt out;
+  out.reason = outcome.reason;
+  if (outcome.end == ChildOutcome::End::answered) {
+    auto compiled = decode(outcome.answer, chosen.size());
+    out.good = compiled.has_value();
+    if (out.good) out.compiled = std::move(*compiled);
+    else out.reason = "ends the compiler without a whole answer";
   }
-  if (!out.compiled) ++owner_.counters_.stopped;
+  // Every pattern of a larger set refused together is a verdict on the set (no memory, too large), not on each.
+  if (out.good && out.compiled.database.empty() && chosen.size() > 1) {
+    out.reason = out.compiled.refused.empty() ? "gives no database" : out.compiled.refused.front().reason;
+    out.good = false;
+  }
+  if (!out.good) ++owner_.counters_.stopped;
   return out;
 }
 
@@ -73,7 +79,7 @@ void GuardedSet::find_costly(const Indices& suspects, const std::string& reason)
   if (attempts_ >= pattern_compile_attempts_max)
     return refuse(suspects, "is of a group of " + std::to_string(suspects.size()) + " that together " + reason);
   Attempt tried = attempt(suspects);
-  if (tried.compiled) {
+  if (tried.good) {
     good_.insert(good_.end(), suspects.begin(), suspects.end());
     return;
   }
@@ -99,7 +105,7 @@ CompiledPatterns GuardedSet::shrink_until_it_fits(Indices literals) {
     std::sort(all.begin(), all.end());
     if (all.empty()) return finish({}, all);
     Attempt tried = attempt(all);
-    if (tried.compiled) return finish(std::move(*tried.compiled), all);
+    if (tried.good) return finish(std::move(tried.compiled), all);
     if (!failure_.empty()) return {};
     Indices& shrinking = good_.empty() ? literals : good_;
     const auto half = shrinking.begin() + static_cast<std::ptrdiff_t>(shrinking.size() / 2);
@@ -116,7 +122,7 @@ CompiledPatterns GuardedSet::run() {
   }
   CompiledPatterns out;
   Attempt tried = attempt(all);
-  if (tried.compiled) return finish(std::move(*tried.compiled), all);
+  if (tried.good) return finish(std::move(tried.compiled), all);
   if (failure_.empty()) find_costly(suspects, tried.reason);
   if (failure_.empty()) out = shrink_until_it_fits(std::move(literals));
   out.failure = failure_;
