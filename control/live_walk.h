@@ -14,8 +14,6 @@
 
 namespace sekisho {
 
-class FeedStandings;
-
 // `standings` outlives it.
 Result<std::unique_ptr<AlertWalk>> make_live_walk(const std::shared_ptr<const Config>& config, FeedStandings& standings);
 
