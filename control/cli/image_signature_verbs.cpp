@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "control/cli/image_verbs.h"
-#include "control/feeds/whole_file.h"
+#include "control/feeds/file_text.h"
 #include "control/publish/atomic_file.h"
 #include "control/publish/signature.h"
 #include "control/publish/stored_image.h"
@@ -13,6 +13,13 @@
 namespace sekisho {
 
 namespace {
+
+// A key, a signature, a serial: a line or four.
+Result<std::string> small_file(const std::string& path) {
+  constexpr uint64_t bytes_max = 64 * 1024;
+  auto file = read_file_text(path, bytes_max);
+  return file ? Result<std::string>(std::move(file->text)) : tl::unexpected(file.error());
+}
 
 ExitCode refuse(const Error& error) { return print_refusal({ExitCode::failed, describe(error)}); }
 
@@ -34,7 +41,7 @@ Result<void> keep_serial(const std::string& file, std::optional<uint64_t> serial
   if (!serial) return fail("the signature's trusted comment holds no serial");
   std::optional<uint64_t> last;
   if (::access(file.c_str(), F_OK) == 0) {
-    const auto text = read_whole_file(file);
+    const auto text = small_file(file);
     if (!text) return tl::unexpected(text.error());
     last = whole_number(*text);
     if (!last) return fail("holds no serial: remove it only if any image may be the next", file);
@@ -52,7 +59,7 @@ ExitCode image_sign(const Invocation& invocation) {
   if (!serial) return print_refusal({ExitCode::usage, "\"" + given + "\" is not a serial: a number without sign"});
   const auto stored = open_stored_image(file);
   if (!stored) return refuse(stored.error());
-  const auto key = read_whole_file(invocation.value("key"));
+  const auto key = small_file(invocation.value("key"));
   if (!key) return refuse(key.error());
   const std::string name = file.substr(file.find_last_of('/') + 1);
   const std::string comment = "serial:" + std::to_string(*serial) + "\tgeneration:" + std::to_string(stored->image->generation()) + "\tfile:" + name;
@@ -68,9 +75,9 @@ ExitCode image_verify(const Invocation& invocation) {
   const std::string file = invocation.value("file");
   auto stored = read_stored_image(file);
   if (!stored) return refuse(stored.error());
-  const auto signature = read_whole_file(file + ".minisig");
+  const auto signature = small_file(file + ".minisig");
   if (!signature) return refuse(signature.error());
-  const auto key = read_whole_file(invocation.value("key"));
+  const auto key = small_file(invocation.value("key"));
   if (!key) return refuse(key.error());
   const auto comment = verify_bytes({stored->memory.get(), stored->bytes}, *signature, *key);
   if (!comment) return refuse({comment.error().text, file});
