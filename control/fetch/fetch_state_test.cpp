@@ -18,7 +18,8 @@ BOOST_AUTO_TEST_CASE(what_is_remembered_is_read_back) {
 
 BOOST_AUTO_TEST_CASE(a_state_of_any_bytes_is_read_without_harm) {
   const TemporaryFolder folder;
-  folder.write("s", std::string("url\netag  \nnonsense x\n\0\xff\nlast_modified y", 45));
+  constexpr char bytes[] = "url\netag  \nnonsense x\n\0\xff\nlast_modified y";
+  folder.write("s", std::string(bytes, sizeof bytes - 1));
   const FetchState state = read_fetch_state(folder.file("s"));
   BOOST_TEST(state.url == "");
   BOOST_TEST(state.etag == "");
