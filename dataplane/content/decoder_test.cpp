@@ -220,6 +220,12 @@ BOOST_AUTO_TEST_CASE(gzip_members_follow_one_another_and_padding_is_ignored) {
   BOOST_TEST(decode(ContentEncoding::deflate, deflated("x", zlib) + "junk").bytes == "x");
   BOOST_TEST(decode(ContentEncoding::brotli, brotlied("x") + "junk").bytes == "x");
   BOOST_TEST(decode(ContentEncoding::zstd, zstded("x") + zstded("y") + "junkjunk").bytes == "xy");
+  // A frame that the codec reads otherwise when it has all of it: an empty block of one byte repeated no times.
+  const std::string odd("\x28\xb5\x2f\xfd\x31\0\0\0\0\0\3\0\0\x13", 14);
+  for (size_t piece = 1; piece <= 8; ++piece) {
+    const Decoded whole = decode(ContentEncoding::zstd, odd + "(\1"), pieces = decode(ContentEncoding::zstd, odd + "(\1", piece);
+    BOOST_TEST(pieces.accepted == whole.accepted);
+  }
   // Of zstd a frame to be skipped, an empty one, and what begins like one, in any pieces.
   const std::string skipped("\x5a\x2a\x4d\x18\3\0\0\0abc", 11), empty("\x28\xb5\x2f\xfd\x20\0\1\0\0", 9);
   for (const std::string& behind : {std::string("\x86\x41\x0d\0", 4), std::string("\x28\xb5\x2f\0", 4), skipped + empty + "junk"})

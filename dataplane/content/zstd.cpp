@@ -42,8 +42,7 @@ bool start(void* memory, const BodyMeta&, DecoderContext& context) {
   return state->codec != nullptr;
 }
 
-bool fail(ZstdState& state, const DecoderInput& at, size_t result, Sink& out) {
-  const ZSTD_ErrorCode code = ZSTD_getErrorCode(result);
+bool fail(ZstdState& state, const DecoderInput& at, ZSTD_ErrorCode code, Sink& out) {
   const bool memory = code == ZSTD_error_memory_allocation || code == ZSTD_error_frameParameter_windowTooLarge;
   state.broken = true;
   out.anomaly(at.tx, memory ? "content.window_too_large" : "content.decode_failed", at.offset);
@@ -56,13 +55,14 @@ bool may_begin_frame(const uint8_t* magic, size_t bytes) {
   return std::equal(magic, magic + bytes, frame) || ((magic[0] & 0xf0) == skippable[0] && std::equal(magic + 1, magic + bytes, skippable + 1));
 }
 
-// Behind a frame: another, or padding. The codec would tell them apart by how much it is given at once. False: there is nothing more to do with
-// these bytes.
-bool enter_next_frame(ZstdState& state, ZSTD_inBuffer& in, const DecoderInput& at, Sink& out) {
+// In front of a frame; behind the first another, or padding. What the codec takes for a frame, and how it reads one, depends on how much of it it
+// is given at once: so its first bytes are given alone. False: there is nothing more to do with these bytes.
+bool enter_frame(ZstdState& state, ZSTD_inBuffer& in, const DecoderInput& at, Sink& out) {
   while (state.magic_bytes < sizeof state.magic && in.pos < in.size) {
     state.magic[state.magic_bytes++] = static_cast<const uint8_t*>(in.src)[in.pos++];
-    state.over = !may_begin_frame(state.magic, state.magic_bytes);
-    if (state.over) return false;
+    if (may_begin_frame(state.magic, state.magic_bytes)) continue;
+    state.over = state.any_frame;
+    return state.over ? false : fail(state, at, ZSTD_error_prefix_unknown, out);
   }
   if (state.magic_bytes < sizeof state.magic) return false;
   ZSTD_inBuffer held{state.magic, state.magic_bytes, 0};
@@ -70,7 +70,7 @@ bool enter_next_frame(ZstdState& state, ZSTD_inBuffer& in, const DecoderInput& a
   state.magic_bytes = 0;
   state.inside = true;
   const size_t result = ZSTD_decompressStream(state.codec, &nothing, &held);
-  return !ZSTD_isError(result) || fail(state, at, result, out);
+  return !ZSTD_isError(result) || fail(state, at, ZSTD_getErrorCode(result), out);
 }
 
 // Frames follow one another (RFC 8878 3).
@@ -79,12 +79,12 @@ bool data(void* memory, const DecoderInput& input, Sink& out) {
   state.output.count_input(input.bytes.size());
   ZSTD_inBuffer in{input.bytes.data(), input.bytes.size(), 0};
   while (!state.over && !state.broken) {
-    if (state.any_frame && !state.inside && !enter_next_frame(state, in, input, out)) return !state.broken;
+    if (!state.inside && !enter_frame(state, in, input, out)) return !state.broken;
     ZSTD_outBuffer decoded{state.block, decoded_piece_bytes_max, 0};
     const size_t result = ZSTD_decompressStream(state.codec, &decoded, &in);
     if (!state.output.give({state.block, decoded.pos}, input, out)) state.broken = true;
     if (state.broken) return false;
-    if (ZSTD_isError(result)) return fail(state, input, result, out);
+    if (ZSTD_isError(result)) return fail(state, input, ZSTD_getErrorCode(result), out);
     state.inside = result != 0;
     state.any_frame |= result == 0;
     if (in.pos == in.size && (decoded.pos < decoded.size || result == 0)) return true;
