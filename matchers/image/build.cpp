@@ -9,6 +9,7 @@
 
 #include "matchers/domain/suffixes.h"
 #include "matchers/exact/table_builder.h"
+#include "matchers/image/delta.h"
 #include "matchers/image/format.h"
 #include "matchers/image/records.h"
 #include "matchers/limits.h"
@@ -37,8 +38,13 @@ struct ProfileEqual {
 
 class ImageBuilder {
  public:
-  ImageBuilder(std::span<const Indicator> indicators, const BuildOptions& options, BuildReport& report)
-      : options_(options), report_(report), records_(indicators, report) {}
+  ImageBuilder(std::span<const ListedIndicator> indicators, const BuildOptions& options, BuildReport& report,
+               const ImageHeader* base = nullptr, std::span<const uint32_t> tombstones = {})
+      : options_(options),
+        report_(report),
+        base_(base),
+        tombstones_(tombstones),
+        records_(indicators, base != nullptr ? std::optional(base->seed) : std::nullopt, report) {}
 
   Result<std::vector<uint8_t>> build();
 
@@ -91,6 +97,8 @@ class ImageBuilder {
 
   const BuildOptions& options_;
   BuildReport& report_;
+  const ImageHeader* base_;  // of a delta
+  std::span<const uint32_t> tombstones_;
   Records records_;
   ImageHeader header_{};
   std::vector<uint8_t> image_;
@@ -121,6 +129,8 @@ void ImageBuilder::for_each_group(Place place, Visit&& visit) const {
 }
 
 Result<std::vector<uint8_t>> ImageBuilder::build() {
+  if (base_ != nullptr && !records_.list().empty() && records_.list().back().place == Place::pattern)
+    return fail("matcher image: a delta has no room for patterns");
   compile_patterns_of_kinds();
   if (!pattern_failure_.empty()) return fail("matcher image: patterns: " + pattern_failure_);
   const std::vector<Record>& list = records_.list();
@@ -138,6 +148,7 @@ Result<std::vector<uint8_t>> ImageBuilder::build() {
   write_intervals();
   put_section(Section::pattern_sets, pattern_specs_);
   put_section(Section::databases, databases_);
+  put_section(Section::tombstones, Bytes(reinterpret_cast<const uint8_t*>(tombstones_.data()), tombstones_.size_bytes()));
   finish_header();
   report_.accepted = list.size();
   std::sort(report_.rejected.begin(), report_.rejected.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
@@ -380,6 +391,13 @@ void ImageBuilder::finish_header() {
   header_.generation = options_.generation;
   header_.entry_count = static_cast<uint32_t>(entries_.size());
   header_.seed = records_.seed();
+  header_.base_checksum = base_ != nullptr ? base_->checksum : 0;
+  const std::vector<Record>& list = records_.list();
+  const auto first_of = [&list](Place place) {
+    return static_cast<uint32_t>(std::find_if(list.begin(), list.end(), [place](const Record& r) { return r.place >= place; }) - list.begin());
+  };
+  header_.first_interval = first_of(Place::interval);
+  header_.first_pattern = first_of(Place::pattern);
   if (!pattern_specs_.empty()) hyperscan_version().copy(header_.hyperscan, sizeof header_.hyperscan);
   std::memcpy(image_.data(), &header_, sizeof header_);
   header_.checksum = checksum_bytes(Bytes(image_).subspan(checksum_end));
@@ -388,15 +406,28 @@ void ImageBuilder::finish_header() {
 
 }  // namespace
 
-Result<std::vector<uint8_t>> build_image(std::span<const Indicator> indicators, const BuildOptions& options, BuildReport& report) {
+Result<std::vector<uint8_t>> build_image(std::span<const ListedIndicator> indicators, const BuildOptions& options, BuildReport& report) {
   report = {};
   if (indicators.size() > image_indicators_max)
     return fail("matcher image: " + std::to_string(indicators.size()) + " indicators, at most " + std::to_string(image_indicators_max) + " fit");
   return ImageBuilder(indicators, options, report).build();
 }
 
+Result<std::vector<uint8_t>> build_image(std::span<const Indicator> indicators, const BuildOptions& options, BuildReport& report) {
+  std::vector<ListedIndicator> list;
+  list.reserve(indicators.size());
+  for (const Indicator& one : indicators) list.push_back({&one, one.action, one.shadowed});
+  return build_image(list, options, report);
+}
+
 Result<std::vector<uint8_t>> build_image(std::span<const Indicator> indicators, uint32_t generation, BuildReport& report) {
   return build_image(indicators, BuildOptions{.generation = generation}, report);
+}
+
+Result<std::vector<uint8_t>> build_delta(const Image& base, std::span<const uint32_t> tombstones, std::span<const ListedIndicator> indicators,
+                                         uint32_t generation, BuildReport& report) {
+  report = {};
+  return ImageBuilder(indicators, {.generation = generation}, report, base.base_.header, tombstones).build();
 }
 
 uint64_t indicator_id(std::string_view feed, Kind kind, MatchMode mode, Bytes normalised) {

@@ -16,6 +16,18 @@
 
 namespace sekisho {
 
+// An indicator of a list, and what is done about it; the indicator's own action and shadowed are not looked at. The indicator stays the
+// caller's, and outlives the build.
+struct ListedIndicator {
+  const Indicator* indicator;
+  Action action;
+  Action shadowed;
+};
+
+// In BuildReport::entry_of: rejected; a pattern, whose entry is not told.
+inline constexpr uint32_t no_entry = ~0U;
+inline constexpr uint32_t pattern_entry = no_entry - 1;
+
 // What became of a list of indicators: accepted + duplicates + rejected = the list.
 struct BuildReport {
   struct Rejected {
@@ -27,6 +39,7 @@ struct BuildReport {
   // Same kind, mode, normalised value and validity: one entry stays, that of the strongest action, then of the highest confidence, then of the
   // highest severity, then the first; action, confidence and severity are the highest of all. Its feed and hints are its own.
   size_t duplicates = 0;
+  std::vector<uint32_t> entry_of;  // by index: the entry that each became, alone or with others
   size_t crowded = 0;     // places where more than interval_cover_max prefixes or ranges overlap: the weakest are not told there
 };
 
@@ -42,6 +55,8 @@ struct BuildOptions {
 // Builds an image. Deterministic: the same list in the same order, with the same options and Hyperscan, gives the same bytes. The
 // memory it is loaded into is 64 B aligned (a mapping is; a copy of this vector must be made so). Fails only where the whole cannot
 // be an image (limits.h); a bad indicator is left out and reported.
+Result<std::vector<uint8_t>> build_image(std::span<const ListedIndicator> indicators, const BuildOptions& options, BuildReport& report);
+// Of indicators with the actions that they name.
 Result<std::vector<uint8_t>> build_image(std::span<const Indicator> indicators, const BuildOptions& options, BuildReport& report);
 Result<std::vector<uint8_t>> build_image(std::span<const Indicator> indicators, uint32_t generation, BuildReport& report);
 

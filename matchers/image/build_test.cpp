@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(an_indicator_comes_back_with_everything_it_had) {
   in.valid_until_s = 2000;
   const LoadedImage loaded({in});
   BOOST_REQUIRE_EQUAL(loaded.image->indicators().size(), 1U);
-  const IndicatorEntry out = loaded.image->indicators()[0];
+  const IndicatorEntry out = *loaded.image->indicators().begin();
   BOOST_TEST(loaded.image->text(out.value_offset, out.value_length) == "evil.test/b");
   BOOST_TEST(loaded.image->text(out.original_offset, out.original_length) == in.value);
   BOOST_TEST(loaded.image->feed(out.feed) == "acme");
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(equal_values_become_one_entry_of_the_strongest) {
   const LoadedImage loaded({weak, strong, sure});
   BOOST_TEST(loaded.report.duplicates == 2U);
   BOOST_TEST(loaded.report.accepted == 1U);
-  const IndicatorEntry entry = loaded.image->indicators()[0];
+  const IndicatorEntry entry = *loaded.image->indicators().begin();
   BOOST_TEST(loaded.image->feed(entry.feed) == "strong");
   BOOST_TEST((entry.action == Action::drop && entry.confidence == 99 && entry.severity == 4));
 }
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(of_equal_values_that_only_alert_the_one_in_shadow_stands_fo
   shadow.feed = "shadow";
   shadow.shadowed = Action::drop;
   const LoadedImage loaded({sure, shadow});
-  const IndicatorEntry entry = loaded.image->indicators()[0];
+  const IndicatorEntry entry = *loaded.image->indicators().begin();
   BOOST_TEST(loaded.image->feed(entry.feed) == "shadow");
   BOOST_TEST((entry.action == Action::alert && entry.shadowed == Action::drop));
 }

@@ -4,6 +4,8 @@
 //
 //   header | entries | ids? | profiles | feeds | text | tables | lines | interval sets | intervals | pattern sets | databases
 //
+// A delta is the same with a base_checksum and tombstones, without patterns, and with its base's seed.
+//
 // 1 M indicators of the usual mix take 57 MiB: 16 B an entry, 11 B a table slot, the rest text. What indicators share (feed, action,
 // validity, ...) is stored once in a profile.
 #pragma once
@@ -15,7 +17,7 @@
 namespace sekisho {
 
 inline constexpr uint64_t image_magic = 0x31676d496b6553;  // "SekImg1" and a zero
-inline constexpr uint32_t image_version = 2;
+inline constexpr uint32_t image_version = 3;
 inline constexpr uint32_t image_byte_order = 0x01020304;
 inline constexpr size_t section_alignment = 64;
 
@@ -36,7 +38,7 @@ enum class Section : uint32_t {
   intervals,      // bounds, pieces, owners, directories
   pattern_sets,   // PatternSpec[]
   databases,      // Hyperscan, each at a multiple of 64
-  tombstones,     // of a delta: ids that its base no longer has. Reserved; empty in version 1
+  tombstones,     // uint32_t[], of a delta: the entries of its base that are gone, rising
   count
 };
 inline constexpr uint32_t section_count = static_cast<uint32_t>(Section::count);
@@ -53,10 +55,12 @@ struct ImageHeader {
   uint64_t kinds;
   uint64_t pattern_kinds;
   uint64_t cpu_features;   // HS_CPU_FEATURES_* that the databases use; 0 without patterns
-  uint64_t base_checksum;  // of a delta: its base. 0 in version 1
+  uint64_t base_checksum;  // of a delta: its base's `checksum`. 0: this is no delta
   char hyperscan[48];      // hyperscan_version(), zero-filled; empty without patterns
   ImageSection sections[section_count];
-  uint8_t reserved[64];
+  uint32_t first_interval;  // entry
+  uint32_t first_pattern;   // entry
+  uint8_t reserved[56];
 };
 static_assert(sizeof(ImageHeader) == 384);
 inline constexpr size_t checksum_end = 32;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The matcher image: every indicator, compiled into one flat, position-independent, checksummed block of memory.
+// The matcher image: every indicator, compiled into one flat, position-independent, checksummed block of memory; and, where a second
+// block lies over it, what has changed since: a delta has indicators of its own and says which of its base's are gone.
 //
 // Thread-safety: an Image is immutable once opened; any number of lcores look up in it, each with a Scratch of its own.
 // Lifetime: the memory belongs to the caller (a mapped memfd or file) and outlives the Image. No look-up allocates,
@@ -11,15 +12,14 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "matchers/base/bytes.h"
-#include "matchers/base/hash.h"
 #include "matchers/base/result.h"
-#include "matchers/exact/table.h"
 #include "matchers/image/build.h"
 #include "matchers/image/format.h"
+#include "matchers/image/layer.h"
 #include "matchers/indicator.h"
-#include "matchers/range/intervals.h"
 
 struct hs_database;
 
@@ -62,7 +62,7 @@ struct Query {
 
 struct Hit {
   uint32_t tag;
-  uint32_t indicator;  // index into indicators()
+  uint32_t indicator;  // for Image::indicator()
   uint32_t offset;     // of the matched part in the value (in the body, for streams; at most 2^32 - 1)
   uint32_t length;     // literals: of the literal. Regex and glob: Hyperscan tells the end only, so offset is 0 and length the end
 };
@@ -81,8 +81,11 @@ class Image {
   // Validates the whole block (magic, version, checksum, every offset, CPU features, Hyperscan version) before it returns.
   // `memory` is 64 B aligned and may be longer than the image (page rounding). Not on an lcore: reads all of it, allocates.
   static Result<std::unique_ptr<const Image>> open(Bytes memory);
+  // The same of a delta, over the image that it was built for; what `base` is open over outlives this one, too. A delta over a delta is
+  // refused: each replaces the one before. Linear in the delta, and in the base's indicators at a bit each.
+  static Result<std::unique_ptr<const Image>> open_delta(Bytes memory, const Image& base);
 
-  // Room for this image's largest demands. Not on an lcore: allocates.
+  // Room for this image's largest demands; serves all images over the same base, one at a time. Not on an lcore: allocates.
   Result<ScratchPointer> make_scratch() const;
 
   // Looks up a batch (prefetched across the queries). Appends at most hits.size() hits; `dropped` counts those that did not
@@ -95,7 +98,8 @@ class Image {
   size_t scan(Kind kind, Bytes value, uint32_t tag, int64_t now_s, Scratch& scratch, std::span<Hit> hits, uint64_t& dropped) const;
 
   // Patterns of kind keyword over a body that comes in pieces. State lives in memory that the caller lends
-  // (stream_state_bytes(), 64 B aligned) and is valid for this image only; 0 bytes = no such patterns. A pattern is told once a piece.
+  // (stream_state_bytes(), 64 B aligned) and is valid for images of this pattern_generation(); 0 bytes = no such patterns. A pattern is
+  // told once a piece.
   size_t stream_state_bytes() const { return stream_state_bytes_; }
   bool stream_open(std::span<uint8_t> state) const;
   size_t stream_scan(std::span<uint8_t> state, Bytes bytes, uint32_t tag, int64_t now_s, Scratch& scratch, std::span<Hit> hits,
@@ -106,55 +110,66 @@ class Image {
   // Closes without an end (the body was cut off, the image is going).
   void stream_close(std::span<uint8_t> state, Scratch& scratch) const;
 
-  uint32_t indicator_count() const { return static_cast<uint32_t>(entries_.size()); }
-  IndicatorEntry indicator(uint32_t index) const;  // index < indicator_count(); assembled, so by value
+  // Of a hit's number: of the base first, then of the delta. Assembled, so by value.
+  IndicatorEntry indicator(uint32_t index) const;
+  // In force: without those that the delta takes out.
+  uint32_t indicator_count() const { return slot_count() - removed_count_; }
   IndicatorList indicators() const;
   std::string_view text(uint32_t offset, uint32_t length) const;  // of IndicatorEntry's offsets; empty outside the section
   std::string_view feed(uint32_t index) const;                    // empty where there is none
-  uint32_t generation() const { return header_->generation; }
-  uint64_t checksum() const { return header_->checksum; }
-  uint64_t bytes() const { return header_->total_bytes; }
+  uint32_t generation() const { return top().header->generation; }
+  // Of the patterns: a delta brings none, so streams outlive it.
+  uint32_t pattern_generation() const { return base_.header->generation; }
+  uint64_t checksum() const { return top().header->checksum; }
+  uint64_t base_checksum() const { return base_.header->checksum; }
+  bool has_delta() const { return delta_.header != nullptr; }
+  uint64_t bytes() const { return base_.header->total_bytes + (has_delta() ? delta_.header->total_bytes : 0); }
   // kind_bit() of every kind that has an indicator here, and of those that have patterns: the subscription mask's source.
-  uint64_t kinds() const { return header_->kinds; }
-  uint64_t pattern_kinds() const { return header_->pattern_kinds; }
+  uint64_t kinds() const { return base_.header->kinds | (has_delta() ? delta_.header->kinds : 0); }
+  uint64_t pattern_kinds() const { return base_.header->pattern_kinds; }
 
  private:
   friend class ImageReader;    // open.cpp
+  friend class IndicatorList;
   friend class Finder;         // find.cpp
   friend struct PatternCall;   // scan.cpp
+  friend std::vector<uint32_t> entries_alike(const Image&, std::span<const ListedIndicator>);  // alike.cpp
+  friend Result<std::vector<uint8_t>> build_delta(const Image&, std::span<const uint32_t>, std::span<const ListedIndicator>, uint32_t,
+                                                  BuildReport&);
 
-  struct KindTable {
-    Table table;
-    uint32_t length_max = 0;
-    uint64_t shapes = 0;
-  };
   struct PatternSet {
     const hs_database* database = nullptr;
     uint32_t first_entry = 0;
     uint32_t count = 0;
   };
 
-  explicit Image(const ImageHeader& header) : header_(&header), key_(header.seed) {}
-  Action action_of(uint32_t index) const { return profiles_[entries_[index].profile].action; }
+  Image() = default;
+  const ImageLayer& top() const { return has_delta() ? delta_ : base_; }
+  uint32_t base_count() const { return static_cast<uint32_t>(base_.entries.size()); }
+  uint32_t slot_count() const { return base_count() + static_cast<uint32_t>(delta_.entries.size()); }
+  bool is_removed(uint32_t index) const {
+    return index / 64 < removed_.size() && (removed_[index / 64] >> index % 64 & 1) != 0;
+  }
+  const ImageLayer& layer_of(uint32_t& index) const {  // makes the index the layer's
+    if (index < base_count()) return base_;
+    index -= base_count();
+    return delta_;
+  }
+  Action action_of(uint32_t index) const {
+    const ImageLayer& layer = layer_of(index);
+    return layer.profile_of(index).action;
+  }
 
-  const ImageHeader* header_;
-  HashKey key_;
-  std::span<const PackedEntry> entries_;
-  std::span<const Profile> profiles_;
-  std::span<const uint64_t> ids_;  // empty: ids are computed
-  std::span<const FeedName> feeds_;
-  Bytes text_;
-  std::array<KindTable, kind_count> tables_;
-  std::array<Intervals<uint64_t>, kind_count> numbers_;
-  Intervals<uint32_t> v4_;
-  Intervals<WideKey> v6_;
+  ImageLayer base_;
+  ImageLayer delta_;                // without a header: there is none
+  std::vector<uint64_t> removed_;   // a bit for each of the base's entries; empty without a delta
+  uint32_t removed_count_ = 0;
   std::array<PatternSet, kind_count> patterns_;  // block mode
   PatternSet keyword_stream_;
-  uint32_t pattern_first_ = 0;  // lowest entry that is a pattern
   size_t stream_state_bytes_ = 0;
 };
 
-// All indicators of an image, in its order: a range of IndicatorEntry values. Valid as long as the image.
+// All indicators in force, in the image's order: a range of IndicatorEntry values. Valid as long as the image.
 class IndicatorList {
  public:
   explicit IndicatorList(const Image& image) : image_(&image) {}
@@ -164,29 +179,32 @@ class IndicatorList {
     using value_type = IndicatorEntry;
     using difference_type = std::ptrdiff_t;
     Iterator() = default;
-    Iterator(const Image& image, uint32_t index) : image_(&image), index_(index) {}
+    Iterator(const Image& image, uint32_t index) : image_(&image), index_(index) { skip_removed(); }
     IndicatorEntry operator*() const { return image_->indicator(index_); }
     Iterator& operator++() {
       ++index_;
+      skip_removed();
       return *this;
     }
     Iterator operator++(int) {
       const Iterator before = *this;
-      ++index_;
+      ++*this;
       return before;
     }
     bool operator==(const Iterator&) const = default;
 
    private:
+    void skip_removed() {
+      while (image_->is_removed(index_)) ++index_;
+    }
     const Image* image_ = nullptr;
     uint32_t index_ = 0;
   };
 
   size_t size() const { return image_->indicator_count(); }
   bool empty() const { return size() == 0; }
-  IndicatorEntry operator[](size_t index) const { return image_->indicator(static_cast<uint32_t>(index)); }
   Iterator begin() const { return {*image_, 0}; }
-  Iterator end() const { return {*image_, image_->indicator_count()}; }
+  Iterator end() const { return {*image_, image_->slot_count()}; }
 
  private:
   const Image* image_;

@@ -5,6 +5,7 @@
 
 #include "matchers/domain/suffixes.h"
 #include "matchers/image/image.h"
+#include "matchers/limits.h"
 #include "matchers/normalise/normalise.h"
 #include "matchers/pattern/database.h"
 
@@ -20,24 +21,43 @@ bool inside(uint64_t offset, uint64_t bytes, uint64_t total) { return offset <= 
 
 class ImageReader {
  public:
-  explicit ImageReader(Bytes memory) : memory_(memory) {}
+  explicit ImageReader(Bytes memory) : memory_(memory), image_(new Image) {}
 
   Result<std::unique_ptr<const Image>> read() {
     if (auto checked = check_header(); !checked) return tl::unexpected(checked.error());
-    image_.reset(new Image(*header_));
-    for (const auto step : {&ImageReader::read_entries, &ImageReader::read_tables, &ImageReader::read_intervals,
-                            &ImageReader::read_patterns})
-      if (const char* reason = (this->*step)()) return damaged(reason);
+    if (header_->base_checksum != 0) return fail("matcher image: a delta, of no use without its base");
+    layer_ = &image_->base_;
+    if (const char* reason = read_layer()) return damaged(reason);
+    if (const char* reason = read_patterns()) return damaged(reason);
+    return std::unique_ptr<const Image>(std::move(image_));
+  }
+
+  Result<std::unique_ptr<const Image>> read_over(const Image& base) {
+    if (auto checked = check_header(); !checked) return tl::unexpected(checked.error());
+    if (base.has_delta()) return fail("matcher image: a delta over a delta");
+    if (header_->base_checksum != base.checksum()) return fail("matcher image: a delta over another base");
+    *image_ = base;
+    layer_ = &image_->delta_;
+    if (const char* reason = read_layer()) return damaged(reason);
+    if (const char* reason = read_tombstones()) return damaged(reason);
     return std::unique_ptr<const Image>(std::move(image_));
   }
 
  private:
   Result<void> check_header();
   Result<void> check_platform() const;
-  const char* read_entries();  // null, or what is wrong
+  const char* read_layer() {  // null, or what is wrong
+    layer_->header = header_;
+    layer_->key = HashKey(header_->seed);
+    for (const auto step : {&ImageReader::read_entries, &ImageReader::read_tables, &ImageReader::read_intervals})
+      if (const char* reason = (this->*step)()) return reason;
+    return nullptr;
+  }
+  const char* read_entries();
   const char* read_tables();
   const char* read_intervals();
   const char* read_patterns();
+  const char* read_tombstones();
   template <typename Key>
   bool read_interval_set(const IntervalSpec& spec, Intervals<Key>& out) const;
 
@@ -68,6 +88,7 @@ class ImageReader {
   Bytes memory_;
   const ImageHeader* header_ = nullptr;
   std::unique_ptr<Image> image_;
+  ImageLayer* layer_ = nullptr;
 };
 
 Result<void> ImageReader::check_header() {
@@ -99,25 +120,28 @@ Result<void> ImageReader::check_platform() const {
 }
 
 const char* ImageReader::read_entries() {
-  Image& image = *image_;
-  image.entries_ = array<PackedEntry>(Section::entries);
-  image.ids_ = array<uint64_t>(Section::ids);
-  image.profiles_ = array<Profile>(Section::profiles);
-  image.feeds_ = array<FeedName>(Section::feeds);
-  image.text_ = section(Section::text);
-  if (image.entries_.size() != header_->entry_count || header_->entry_count >= line_spilled) return "entry count";
-  if (!image.ids_.empty() && image.ids_.size() != image.entries_.size()) return "ids";
-  for (const FeedName& feed : image.feeds_)
-    if (!inside(feed.text_offset, feed.length, image.text_.size())) return "feed name";
-  for (const Profile& profile : image.profiles_)
+  ImageLayer& layer = *layer_;
+  layer.entries = array<PackedEntry>(Section::entries);
+  layer.ids = array<uint64_t>(Section::ids);
+  layer.profiles = array<Profile>(Section::profiles);
+  layer.feeds = array<FeedName>(Section::feeds);
+  layer.text = section(Section::text);
+  if (layer.entries.size() != header_->entry_count || header_->entry_count >= line_spilled) return "entry count";
+  if (header_->first_interval > header_->first_pattern || header_->first_pattern > header_->entry_count) return "entry places";
+  layer.first_interval = header_->first_interval;
+  layer.first_pattern = header_->first_pattern;
+  if (!layer.ids.empty() && layer.ids.size() != layer.entries.size()) return "ids";
+  for (const FeedName& feed : layer.feeds)
+    if (!inside(feed.text_offset, feed.length, layer.text.size())) return "feed name";
+  for (const Profile& profile : layer.profiles)
     if (static_cast<uint8_t>(profile.kind) >= kind_count || profile.mode > MatchMode::range ||
-        profile.action > Action::block_page || profile.shadowed > Action::block_page || profile.tlp > Tlp::red || profile.feed >= image.feeds_.size())
+        profile.action > Action::block_page || profile.shadowed > Action::block_page || profile.tlp > Tlp::red || profile.feed >= layer.feeds.size())
       return "profile";
-  for (const PackedEntry& entry : image.entries_) {
+  for (const PackedEntry& entry : layer.entries) {
     const uint64_t bytes = std::max<uint64_t>(entry.original_length, uint64_t{entry.value_shift} + entry.value_length);
-    if (entry.profile >= image.profiles_.size() || !inside(entry.text_offset, bytes, image.text_.size())) return "entry";
+    if (entry.profile >= layer.profiles.size() || !inside(entry.text_offset, bytes, layer.text.size())) return "entry";
   }
-  if (!image.entries_.empty() && (image.entries_.back().flags & entry_more) != 0) return "last entry";
+  if (!layer.entries.empty() && (layer.entries.back().flags & entry_more) != 0) return "last entry";
   return nullptr;
 }
 
@@ -129,7 +153,7 @@ const char* ImageReader::read_tables() {
         spec.probe_max >= spec.line_count)
       return "table";
     const auto own = lines.subspan(spec.first_line, spec.line_count);
-    image_->tables_[spec.kind] = {Table(own, spec.probe_max), spec.length_max, spec.shapes};
+    layer_->tables[spec.kind] = {Table(own, spec.probe_max), spec.length_max, spec.shapes};
     // Slots of the fingerprint 0 are empty, and never asked for: fingerprint_of() is never 0.
     for (const TableLine& line : own)
       for (unsigned slot = 0; slot < line_slots; ++slot)
@@ -150,9 +174,9 @@ const char* ImageReader::read_intervals() {
   for (const IntervalSpec& spec : array<IntervalSpec>(Section::interval_sets)) {
     if (spec.kind >= kind_count || spec.bound_count == ~0U) return "interval set";
     const bool address = spec.kind == static_cast<uint32_t>(Kind::address);
-    const bool read = address && spec.key_bytes == sizeof(uint32_t)    ? read_interval_set(spec, image_->v4_)
-                      : address && spec.key_bytes == sizeof(WideKey)   ? read_interval_set(spec, image_->v6_)
-                      : !address && spec.key_bytes == sizeof(uint64_t) ? read_interval_set(spec, image_->numbers_[spec.kind])
+    const bool read = address && spec.key_bytes == sizeof(uint32_t)    ? read_interval_set(spec, layer_->v4)
+                      : address && spec.key_bytes == sizeof(WideKey)   ? read_interval_set(spec, layer_->v6)
+                      : !address && spec.key_bytes == sizeof(uint64_t) ? read_interval_set(spec, layer_->numbers[spec.kind])
                                                                        : false;
     if (!read) return "interval set";
   }
@@ -161,19 +185,17 @@ const char* ImageReader::read_intervals() {
 
 const char* ImageReader::read_patterns() {
   Image& image = *image_;
-  image.pattern_first_ = header_->entry_count;
   const Bytes databases = section(Section::databases);
   for (const PatternSpec& spec : array<PatternSpec>(Section::pattern_sets)) {
     const bool stream = spec.use == static_cast<uint32_t>(PatternUse::stream);
     if (spec.kind >= kind_count || spec.use > static_cast<uint32_t>(PatternUse::stream) || spec.count == 0 ||
-        !inside(spec.first_entry, spec.count, header_->entry_count) || spec.offset % database_alignment != 0 ||
+        spec.first_entry < header_->first_pattern || !inside(spec.first_entry, spec.count, header_->entry_count) || spec.offset % database_alignment != 0 ||
         !inside(spec.offset, spec.bytes, databases.size()) || (stream && spec.kind != static_cast<uint32_t>(Kind::keyword)))
       return "pattern set";
     Image::PatternSet& set = stream ? image.keyword_stream_ : image.patterns_[spec.kind];
     if (set.database != nullptr) return "pattern set twice";
     set = {check_database(databases.subspan(spec.offset, spec.bytes), static_cast<PatternUse>(spec.use)), spec.first_entry, spec.count};
     if (set.database == nullptr) return "pattern database";
-    image.pattern_first_ = std::min(image.pattern_first_, spec.first_entry);
   }
   if (image.keyword_stream_.database == nullptr) return nullptr;
   const size_t bytes = stream_bytes(*image.keyword_stream_.database);
@@ -182,27 +204,54 @@ const char* ImageReader::read_patterns() {
   return nullptr;
 }
 
-Result<std::unique_ptr<const Image>> Image::open(Bytes memory) { return ImageReader(memory).read(); }
+// Once the delta's own part is read: what it takes out of its base. Patterns stay; who changes them makes a base.
+const char* ImageReader::read_tombstones() {
+  Image& image = *image_;
+  if (section(Section::pattern_sets).size() != 0 || header_->pattern_kinds != 0) return "a delta with patterns";
+  if (uint64_t{image.base_count()} + header_->entry_count >= line_spilled || image.base_.text.size() + image.delta_.text.size() > image_text_bytes_max)
+    return "a delta too large for its base";
+  const auto tombstones = array<uint32_t>(Section::tombstones);
+  image.removed_.assign((image.base_count() + 63) / 64, 0);
+  for (size_t i = 0; i < tombstones.size(); ++i) {
+    if (tombstones[i] >= image.base_.first_pattern || (i > 0 && tombstones[i - 1] >= tombstones[i])) return "tombstone";
+    image.removed_[tombstones[i] / 64] |= uint64_t{1} << tombstones[i] % 64;
+  }
+  image.removed_count_ = static_cast<uint32_t>(tombstones.size());
+  return nullptr;
+}
 
+Result<std::unique_ptr<const Image>> Image::open(Bytes memory) { return ImageReader(memory).read(); }
+Result<std::unique_ptr<const Image>> Image::open_delta(Bytes memory, const Image& base) { return ImageReader(memory).read_over(base); }
+
+// Both layers' texts are one space, the base's first; so with entries and feeds.
 std::string_view Image::text(uint32_t offset, uint32_t length) const {
-  return inside(offset, length, text_.size()) ? as_text(text_.subspan(offset, length)) : std::string_view{};
+  const ImageLayer& layer = offset < base_.text.size() ? base_ : delta_;
+  if (&layer == &delta_) offset -= static_cast<uint32_t>(base_.text.size());
+  return inside(offset, length, layer.text.size()) ? as_text(layer.text.subspan(offset, length)) : std::string_view{};
 }
 
 std::string_view Image::feed(uint32_t index) const {
-  return index < feeds_.size() ? text(feeds_[index].text_offset, feeds_[index].length) : std::string_view{};
+  const auto base_feeds = static_cast<uint32_t>(base_.feeds.size());
+  const ImageLayer& layer = index < base_feeds ? base_ : delta_;
+  if (&layer == &delta_) index -= base_feeds;
+  if (index >= layer.feeds.size()) return {};
+  const FeedName name = layer.feeds[index];
+  return as_text(layer.text.subspan(name.text_offset, name.length));
 }
 
 IndicatorEntry Image::indicator(uint32_t index) const {
-  const PackedEntry& entry = entries_[index];
-  const Profile& profile = profiles_[entry.profile];
+  const ImageLayer& layer = layer_of(index);
+  const bool delta = &layer == &delta_;
+  const PackedEntry& entry = layer.entries[index];
+  const Profile& profile = layer.profiles[entry.profile];
   IndicatorEntry out{};
   out.valid_from_s = profile.valid_from_s;
   out.valid_until_s = profile.valid_until_s;
-  out.value_offset = entry.text_offset + entry.value_shift;
-  out.value_length = entry.value_length;
-  out.original_offset = entry.text_offset;
+  out.original_offset = entry.text_offset + (delta ? static_cast<uint32_t>(base_.text.size()) : 0);
   out.original_length = entry.original_length;
-  out.feed = profile.feed;
+  out.value_offset = out.original_offset + entry.value_shift;
+  out.value_length = entry.value_length;
+  out.feed = profile.feed + (delta ? static_cast<uint32_t>(base_.feeds.size()) : 0);
   out.kind = profile.kind;
   out.mode = profile.mode;
   out.severity = profile.severity;
@@ -212,8 +261,7 @@ IndicatorEntry Image::indicator(uint32_t index) const {
   out.phase_hint = profile.phase_hint;
   out.route_hint = profile.route_hint;
   out.shadowed = profile.shadowed;
-  out.id = ids_.empty() ? indicator_id(feed(profile.feed), profile.kind, profile.mode, as_bytes(text(out.value_offset, out.value_length)))
-                        : ids_[index];
+  out.id = layer.ids.empty() ? indicator_id(feed(out.feed), profile.kind, profile.mode, layer.value_of(entry)) : layer.ids[index];
   return out;
 }
 

@@ -43,12 +43,12 @@ std::string number_text(Kind kind, const NumberRanges& ranges) {
 
 }  // namespace
 
-Records::Records(std::span<const Indicator> indicators, BuildReport& report) : indicators_(indicators), report_(report) {
+Records::Records(std::span<const ListedIndicator> indicators, std::optional<uint64_t> seed, BuildReport& report) : indicators_(indicators), report_(report) {
   list_.reserve(indicators.size());
   values_.reserve(indicators.size() * 32);
   room_.resize(normalised_bytes_max(indicator_value_bytes_max));
   for (uint32_t i = 0; i < indicators.size(); ++i) read(i);
-  choose_seed();
+  choose_seed(seed);
   sort();
   merge(report);
 }
@@ -60,16 +60,19 @@ void Records::reject(const Record& record, std::string reason) {
 }
 
 void Records::read(uint32_t index) {
-  const Indicator& indicator = indicators_[index];
+  const ListedIndicator& listed = indicators_[index];
+  const Indicator& indicator = *listed.indicator;
   Record record{};
   record.index = index;
   record.kind = indicator.kind;
   record.mode = indicator.mode;
-  record.action = indicator.action;
-  record.shadowed = indicator.shadowed;
+  record.action = listed.action;
+  record.shadowed = listed.shadowed;
   record.severity = indicator.severity;
   record.confidence = std::min<uint8_t>(indicator.confidence, 100);
   if (static_cast<uint8_t>(indicator.kind) >= kind_count) return refuse(index, "the kind of " + quoted(indicator.value) + " is unknown");
+  if (record.action > Action::block_page || record.shadowed > Action::block_page || indicator.tlp > Tlp::red)
+    return refuse(index, quoted(indicator.value) + ": its action or TLP is unknown");
   if (const char* reason = read_value(indicator, record))
     return refuse(index, quoted(indicator.value) + " (" + std::string(kind_name(record.kind)) + ", " + std::string(mode_name(record.mode)) +
                              "): " + reason);
@@ -78,8 +81,6 @@ void Records::read(uint32_t index) {
 
 const char* Records::read_value(const Indicator& indicator, Record& record) {
   const Form form = form_of(record.kind);
-  if (indicator.action > Action::block_page || indicator.shadowed > Action::block_page || indicator.tlp > Tlp::red)
-    return "its action or TLP is unknown";
   if (indicator.value.size() > indicator_value_bytes_max) return "longer than 4096 bytes";
   if (indicator.valid_until_s != 0 && indicator.valid_until_s <= indicator.valid_from_s) return "its validity ends before it begins";
   if (form == Form::keyword && record.mode == MatchMode::exact) record.mode = MatchMode::literal;
@@ -166,12 +167,12 @@ const char* Records::store(Bytes value, Record& record) {
 }
 
 // From all values, so that who does not know the list cannot know which values share a line; the same list gives the same seed.
-void Records::choose_seed() {
+void Records::choose_seed(std::optional<uint64_t> told) {
   const HashKey fixed(0);
-  uint64_t seed = list_.size();
-  for (const Record& record : list_) seed = fold_multiply(seed ^ hash_bytes(fixed, value(record)), 0x9e3779b97f4a7c15) + seed;
-  key_seed_ = seed;
-  const HashKey key(seed);
+  key_seed_ = told.value_or(list_.size());
+  if (!told)
+    for (const Record& record : list_) key_seed_ += fold_multiply(key_seed_ ^ hash_bytes(fixed, value(record)), 0x9e3779b97f4a7c15);
+  const HashKey key(key_seed_);
   for (Record& record : list_) record.hash = hash_bytes(key, value(record));
 }
 
@@ -210,26 +211,33 @@ void Records::sort() {
 }
 
 void Records::merge(BuildReport& report) {
+  report.entry_of.assign(indicators_.size(), no_entry);
   size_t kept = 0;
   for (size_t i = 0; i < list_.size(); ++i) {
     const Record& next = list_[i];
     Record* last = kept > 0 ? &list_[kept - 1] : nullptr;
     const bool same = last != nullptr && last->hash == next.hash && last->place == next.place && last->kind == next.kind &&
                       same_entry(*last, next);
+    const auto entry = static_cast<uint32_t>(same ? kept - 1 : kept);
+    report.entry_of[next.index] = next.place == Place::pattern ? pattern_entry : entry;
     if (!same) {
       list_[kept++] = next;
       continue;
     }
     ++report.duplicates;
-    const Indicator& a = indicator(*last);
-    const Indicator& b = indicator(next);
-    if (std::tie(b.action, b.shadowed, b.confidence, b.severity) > std::tie(a.action, a.shadowed, a.confidence, a.severity)) last->index = next.index;
+    if (strength(next) > strength(*last)) last->index = next.index;
     last->action = std::max(last->action, next.action);
     last->shadowed = std::max(last->shadowed, next.shadowed);
     last->severity = std::max(last->severity, next.severity);
     last->confidence = std::max(last->confidence, next.confidence);
   }
   list_.resize(kept);
+}
+
+// As whoever listed it says, not as merged.
+Records::Strength Records::strength(const Record& record) const {
+  const ListedIndicator& listed = indicators_[record.index];
+  return {listed.action, listed.shadowed, listed.indicator->confidence, listed.indicator->severity};
 }
 
 }  // namespace sekisho

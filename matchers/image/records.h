@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
+#include <tuple>
 #include <vector>
 
 #include "matchers/base/hash.h"
@@ -32,22 +34,24 @@ struct Record {
 
 class Records {
  public:
-  // Fills report.rejected and report.duplicates. Where more than one entry has the same kind and value they stand side by side.
-  Records(std::span<const Indicator> indicators, BuildReport& report);
+  // Fills report.rejected, report.duplicates and report.entry_of. Where more than one entry has the same kind and value they stand side by
+  // side. `seed`: of the hash; nothing = from the content.
+  Records(std::span<const ListedIndicator> indicators, std::optional<uint64_t> seed, BuildReport& report);
 
   const std::vector<Record>& list() const { return list_; }
   std::vector<Record>& list() { return list_; }
   size_t value_bytes() const { return values_.size(); }
   Bytes value(const Record& record) const { return Bytes(values_).subspan(record.value_offset, record.value_length); }
-  const Indicator& indicator(const Record& record) const { return indicators_[record.index]; }
+  const Indicator& indicator(const Record& record) const { return *indicators_[record.index].indicator; }
   uint64_t seed() const { return key_seed_; }
   bool bring_ids() const {
-    return std::any_of(indicators_.begin(), indicators_.end(), [](const Indicator& one) { return one.id != 0; });
+    return std::any_of(indicators_.begin(), indicators_.end(), [](const ListedIndicator& one) { return one.indicator->id != 0; });
   }
   // The order is the hash's, so each indicator is a cache miss: asks for those that a walk at `at` will reach.
   void prefetch(size_t at) const {
-    if (at + 16 >= list_.size()) return;
-    const auto* soon = reinterpret_cast<const char*>(&indicators_[list_[at + 16].index]);
+    if (at + 24 >= list_.size()) return;
+    __builtin_prefetch(&indicators_[list_[at + 24].index]);
+    const auto* soon = reinterpret_cast<const char*>(&indicator(list_[at + 16]));
     for (size_t line = 0; line < sizeof(Indicator); line += 64) __builtin_prefetch(soon + line);
     __builtin_prefetch(&values_[list_[at + 16].value_offset]);
     __builtin_prefetch(indicator(list_[at + 8]).value.data());
@@ -65,12 +69,14 @@ class Records {
   const char* read_host(std::string_view text, Record& record);
   const char* read_plain(std::string_view text, Record& record);
   const char* store(Bytes value, Record& record);
-  void choose_seed();
+  void choose_seed(std::optional<uint64_t> told);
   void sort();
   void merge(BuildReport& report);
   bool same_entry(const Record& a, const Record& b) const;
+  using Strength = std::tuple<Action, Action, uint8_t, uint8_t>;
+  Strength strength(const Record& record) const;
 
-  std::span<const Indicator> indicators_;
+  std::span<const ListedIndicator> indicators_;
   BuildReport& report_;
   std::vector<Record> list_;
   std::vector<uint8_t> values_;

@@ -16,7 +16,7 @@ namespace {
 
 // In front of Hyperscan's stream in the lent memory.
 struct alignas(64) StreamHead {
-  const Image* owner;  // null = closed
+  const ImageHeader* base;  // of the image that opened it; null = closed
 };
 static_assert(sizeof(StreamHead) == 64);
 
@@ -53,11 +53,11 @@ struct PatternCall {
   int take(unsigned number, uint64_t end) {
     if (number >= set.count) return 0;
     const uint32_t index = set.first_entry + number;
-    uint32_t& reported_in = scratch.reported_in[index - image.pattern_first_];
+    uint32_t& reported_in = scratch.reported_in[index - image.base_.first_pattern];
     if (reported_in == scratch.scan_number) return 0;
     reported_in = scratch.scan_number;
-    const PackedEntry& entry = image.entries_[index];
-    const Profile& profile = image.profiles_[entry.profile];
+    const PackedEntry& entry = image.base_.entries[index];
+    const Profile& profile = image.base_.profiles[entry.profile];
     if (now_s < profile.valid_from_s || (profile.valid_until_s != 0 && now_s >= profile.valid_until_s)) return 0;
     const bool literal = profile.mode == MatchMode::literal && entry.value_length <= end;
     const uint64_t start = literal ? end - entry.value_length : 0;
@@ -74,7 +74,7 @@ struct PatternCall {
 
 size_t Image::scan(Kind kind, Bytes value, uint32_t tag, int64_t now_s, Scratch& scratch, std::span<Hit> hits,
                    uint64_t& dropped) const {
-  if (static_cast<uint8_t>(kind) >= kind_count || scratch.image != this || value.empty()) return 0;
+  if (static_cast<uint8_t>(kind) >= kind_count || scratch.base != base_.header || value.empty()) return 0;
   const PatternSet& set = patterns_[static_cast<size_t>(kind)];
   if (set.database == nullptr) return 0;
   PatternCall call{*this, set, scratch, hits, now_s, tag};
@@ -90,13 +90,13 @@ bool Image::stream_open(std::span<uint8_t> state) const {
       reinterpret_cast<uintptr_t>(state.data()) % alignof(StreamHead) != 0)
     return false;
   const bool opened = open_stream(*keyword_stream_.database, state.subspan(sizeof(StreamHead)));
-  head_of(state)->owner = opened ? this : nullptr;
+  head_of(state)->base = opened ? base_.header : nullptr;
   return opened;
 }
 
 size_t Image::stream_scan(std::span<uint8_t> state, Bytes bytes, uint32_t tag, int64_t now_s, Scratch& scratch, std::span<Hit> hits,
                           uint64_t& dropped) const {
-  if (state.size() < sizeof(StreamHead) || head_of(state)->owner != this || scratch.image != this || bytes.empty()) return 0;
+  if (state.size() < sizeof(StreamHead) || head_of(state)->base != base_.header || scratch.base != base_.header || bytes.empty()) return 0;
   PatternCall call{*this, keyword_stream_, scratch, hits, now_s, tag};
   call.begin();
   hs_scan_stream(stream_in(state), reinterpret_cast<const char*>(bytes.data()), clamp(bytes.size()), 0, scratch.hyperscan,
@@ -107,27 +107,27 @@ size_t Image::stream_scan(std::span<uint8_t> state, Bytes bytes, uint32_t tag, i
 
 size_t Image::stream_finish(std::span<uint8_t> state, uint32_t tag, int64_t now_s, Scratch& scratch, std::span<Hit> hits,
                             uint64_t& dropped) const {
-  if (state.size() < sizeof(StreamHead) || head_of(state)->owner != this || scratch.image != this) return 0;
+  if (state.size() < sizeof(StreamHead) || head_of(state)->base != base_.header || scratch.base != base_.header) return 0;
   PatternCall call{*this, keyword_stream_, scratch, hits, now_s, tag};
   call.begin();
   hs_close_stream(stream_in(state), scratch.hyperscan, PatternCall::on_match, &call);
-  head_of(state)->owner = nullptr;
+  head_of(state)->base = nullptr;
   dropped += call.dropped;
   return call.hit_count;
 }
 
 void Image::stream_close(std::span<uint8_t> state, Scratch& scratch) const {
-  if (state.size() < sizeof(StreamHead) || head_of(state)->owner != this || scratch.image != this) return;
+  if (state.size() < sizeof(StreamHead) || head_of(state)->base != base_.header || scratch.base != base_.header) return;
   hs_close_stream(stream_in(state), scratch.hyperscan, nullptr, nullptr);
-  head_of(state)->owner = nullptr;
+  head_of(state)->base = nullptr;
 }
 
 Scratch::~Scratch() { hs_free_scratch(hyperscan); }
 void FreeScratch::operator()(Scratch* scratch) const { delete scratch; }
 
 Result<ScratchPointer> Image::make_scratch() const {
-  const uint32_t pattern_count = indicator_count() - pattern_first_;
-  ScratchPointer scratch(new Scratch(*this, pattern_count));
+  const uint32_t pattern_count = base_count() - base_.first_pattern;
+  ScratchPointer scratch(new Scratch(base_.header, pattern_count));
   const auto add = [&scratch](const hs_database* database) {
     return database == nullptr || hs_alloc_scratch(database, &scratch->hyperscan) == HS_SUCCESS;
   };

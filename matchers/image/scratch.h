@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one lcore needs to look up in one image. Private to image/.
+// What one lcore needs to look up in one image, and in those that lie over it. Private to image/.
 #pragma once
 
 #include <array>
@@ -20,23 +20,25 @@ struct Probe {
   uint32_t query;
   uint32_t offset;  // of the part of the value that this probe is for
   uint32_t length;
+  bool in_delta;    // the layer that it looks in
 };
+static_assert(sizeof(Probe) == 32);
 
 // An entry whose fingerprint or interval met a probe.
 struct Candidate {
-  uint32_t entry;
+  uint32_t entry;  // of its probe's layer
   uint16_t probe;
   bool verified;  // intervals compare keys, not fingerprints
 };
 
 class Scratch {
  public:
-  explicit Scratch(const Image& owner, uint32_t pattern_count) : image(&owner), reported_in(pattern_count, 0) {}
+  Scratch(const ImageHeader* base_header, uint32_t pattern_count) : base(base_header), reported_in(pattern_count, 0) {}
   ~Scratch();
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
-  const Image* image;
+  const ImageHeader* base;  // whose images it serves
   hs_scratch* hyperscan = nullptr;
 
   std::array<Probe, probes_in_flight> probes;
