@@ -45,8 +45,8 @@ void Worker::take_up_image() {
   const LoadedImage* published = context_.images->published();
   if (published == image_) return;
   image_ = published;
-  pipeline_.set_image(published->image.get(), published->scratches[context_.index].get());
-  generation_.store(published->image->generation(), std::memory_order_relaxed);
+  pipeline_.set_image(&published->image(), published->scratch(context_.index));
+  generation_.store(published->image().generation(), std::memory_order_relaxed);
   context_.images->take_up(context_.index, published);
 }
 

@@ -277,12 +277,12 @@ void Inspector::open_patterns(Body& body) {
     return;
   }
   body.pattern_stream = state;
-  body.pattern_generation = image->generation();
+  body.pattern_generation = image->pattern_generation();
 }
 
 void Inspector::scan_patterns(Body& body, Bytes bytes) {
   if (body.pattern_stream == nullptr) return;
-  if (body.pattern_generation != look_ups_.image()->generation()) {  // a new generation: go on with its patterns from here
+  if (body.pattern_generation != look_ups_.image()->pattern_generation()) {  // other patterns: go on with them from here
     body_memory_.pattern_streams.give(body.pattern_stream);
     body.pattern_stream = nullptr;
     ++counters_.streams_restarted;
@@ -304,7 +304,7 @@ void Inspector::scan_patterns(Body& body, Bytes bytes) {
 void Inspector::close_patterns(Body& body) {
   if (body.pattern_stream == nullptr) return;
   const std::span<uint8_t> state(static_cast<uint8_t*>(body.pattern_stream), body_memory_.pattern_streams.block_bytes());
-  if (body.pattern_generation == look_ups_.image()->generation()) look_ups_.image()->stream_close(state, *look_ups_.scratch());
+  if (body.pattern_generation == look_ups_.image()->pattern_generation()) look_ups_.image()->stream_close(state, *look_ups_.scratch());
   body_memory_.pattern_streams.give(body.pattern_stream);
   body.pattern_stream = nullptr;
 }

@@ -47,10 +47,24 @@ Reply attach(const DataplaneView& view, const json&, Files&) {
   return reply;
 }
 
-Reply load_image(const DataplaneView& view, const json&, Files& files) {
-  if (files.size() != 1) return refuse("load_image comes with exactly one open file");
+// "parts" names the files in their order; without it there is one, a base.
+Result<ImageFiles> image_files(const json& request, const Files& files) {
+  const json parts = request.value("parts", json::array({"base"}));
+  if (!parts.is_array() || parts.size() != files.size() || parts.empty()) return fail("load_image comes with one open file for each part");
+  ImageFiles out;
+  for (size_t i = 0; i < files.size(); ++i) {
+    int* const slot = parts[i] == "base" ? &out.base : parts[i] == "delta" ? &out.delta : nullptr;
+    if (slot == nullptr || *slot >= 0) return fail("load_image: the parts are \"base\" and \"delta\", each at most once");
+    *slot = files[i].get();
+  }
+  return out;
+}
+
+Reply load_image(const DataplaneView& view, const json& request, Files& files) {
+  const auto parts = image_files(request, files);
+  if (!parts) return refuse(describe(parts.error()));
   const auto begin = view.clock->monotonic_ns();
-  const auto generation = view.images->load(files[0].get(), swap_patience);
+  const auto generation = view.images->load(*parts, swap_patience);
   if (!generation) return refuse(describe(generation.error()));
   Reply reply;
   reply.body["generation"] = *generation;
@@ -92,8 +106,9 @@ Reply status(const DataplaneView& view, const json&, Files&) {
   reply.body["page_mode"] = view.page_mode;
   reply.body["lcores"] = view.workers.size();
   const LoadedImage* image = view.images->published();
-  reply.body["generation"] = image != nullptr ? image->image->generation() : 0;
-  reply.body["indicators"] = image != nullptr ? image->image->indicator_count() : 0;
+  reply.body["generation"] = image != nullptr ? image->image().generation() : 0;
+  reply.body["base_generation"] = image != nullptr ? image->base->image->generation() : 0;
+  reply.body["indicators"] = image != nullptr ? image->image().indicator_count() : 0;
   return reply;
 }
 

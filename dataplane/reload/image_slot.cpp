@@ -12,20 +12,50 @@ bool ImageSlot::everybody_has(const LoadedImage* image) const {
   return true;
 }
 
-Result<uint32_t> ImageSlot::load(int file, std::chrono::milliseconds patience) {
+Result<std::shared_ptr<const LoadedBase>> ImageSlot::load_base(int file) const {
   auto mapping = map_image(file);
   if (!mapping) return tl::unexpected(mapping.error());
-  auto loaded = std::make_unique<LoadedImage>();
-  loaded->mapping = std::move(*mapping);
-  auto image = Image::open(loaded->mapping.bytes());
+  auto base = std::make_shared<LoadedBase>();
+  base->mapping = std::move(*mapping);
+  auto image = Image::open(base->mapping.bytes());
   if (!image) return tl::unexpected(image.error());
-  loaded->image = std::move(*image);
+  base->image = std::move(*image);
   for (unsigned i = 0; i < lcore_count_; ++i) {
-    auto scratch = loaded->image->make_scratch();
+    auto scratch = base->image->make_scratch();
     if (!scratch) return tl::unexpected(scratch.error());
-    loaded->scratches.push_back(std::move(*scratch));
+    base->scratches.push_back(std::move(*scratch));
   }
-  const uint32_t generation = loaded->image->generation();
+  return base;
+}
+
+Result<std::unique_ptr<LoadedImage>> ImageSlot::load_files(const ImageFiles& files) const {
+  auto loaded = std::make_unique<LoadedImage>();
+  if (files.base >= 0) {
+    auto base = load_base(files.base);
+    if (!base) return tl::unexpected(base.error());
+    loaded->base = std::move(*base);
+  } else {
+    if (current_ == nullptr) return fail("a delta came before its base");
+    loaded->base = current_->base;
+  }
+  if (files.delta < 0) return loaded;
+  auto mapping = map_image(files.delta);
+  if (!mapping) return tl::unexpected(mapping.error());
+  loaded->mapping = std::move(*mapping);
+  auto layered = Image::open_delta(loaded->mapping.bytes(), *loaded->base->image);
+  if (!layered) return tl::unexpected(layered.error());
+  loaded->layered = std::move(*layered);
+  return loaded;
+}
+
+Result<uint32_t> ImageSlot::load(const ImageFiles& files, std::chrono::milliseconds patience) {
+  auto loaded = load_files(files);
+  if (!loaded) return tl::unexpected(loaded.error());
+  return publish(std::move(*loaded), patience);
+}
+
+Result<uint32_t> ImageSlot::publish(std::unique_ptr<LoadedImage> loaded, std::chrono::milliseconds patience) {
+  const uint32_t generation = loaded->image().generation();
   published_.store(loaded.get(), std::memory_order_release);
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!everybody_has(loaded.get())) {
