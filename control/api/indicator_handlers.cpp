@@ -73,30 +73,29 @@ Answer indicator_add(ControlState& state, const Request& request) {
 
 // What control knows beyond the image: the line and the note.
 void add_origin(const PublishedSet& set, const IndicatorEntry& entry, json& out) {
-  const std::string_view value = set.image.image->text(entry.original_offset, entry.original_length);
-  const std::string_view feed = set.image.image->feed(entry.feed);
-  for (size_t i = 0; i < set.set.indicators.size(); ++i) {
-    const Indicator& indicator = set.set.indicators[i];
-    if (indicator.kind != entry.kind || indicator.mode != entry.mode || indicator.value != value ||
-        indicator.feed != feed)
-      continue;
-    out["line"] = set.set.origins[i].line;
-    out["policy_row"] = set.set.origins[i].rule;
+  const std::string_view value = set.image().text(entry.original_offset, entry.original_length);
+  const std::string_view feed = set.image().feed(entry.feed);
+  bool found = false;
+  set.set.for_each([&](const ListedIndicator& listed, const IndicatorOrigin& origin) {
+    const Indicator& indicator = *listed.indicator;
+    if (found || indicator.kind != entry.kind || indicator.mode != entry.mode || indicator.value != value || indicator.feed != feed) return;
+    found = true;
+    out["line"] = origin.line;
+    out["policy_row"] = origin.rule;
     if (!indicator.note.empty()) out["note"] = indicator.note;
-    return;
-  }
+  });
 }
 
 // "; feed acme lists it (line 2): ..." for a value that is not the operator's to remove.
 std::string listed_by(ControlState& state, const std::string& value, std::optional<Kind> kind) {
   const auto set = state.publisher.current();
   if (set == nullptr) return {};
-  const auto found = look_up(*set->image.image, value, kind, wall_s());
+  const auto found = look_up(set->image(), value, kind, wall_s());
   if (!found || found->empty()) return {};
   json origin = json::object();
   add_origin(*set, found->front().entry, origin);
-  return "; feed " + std::string(set->image.image->feed(found->front().entry.feed)) + " lists " +
-         std::string(set->image.image->text(found->front().entry.original_offset,
+  return "; feed " + std::string(set->image().feed(found->front().entry.feed)) + " lists " +
+         std::string(set->image().text(found->front().entry.original_offset,
                                             found->front().entry.original_length)) +
          (origin.contains("line") ? " in line " + origin["line"].dump() : "") +
          ": take it out there, or let a row of the policy pass it";
@@ -171,7 +170,7 @@ Answer indicator_stats(ControlState& state, const Request&) {
   out["problem_count"] = problems.size();
   if (const auto set = state.publisher.current()) {
     std::array<uint64_t, kind_count> counts{};
-    for (const Indicator& indicator : set->set.indicators) ++counts[static_cast<uint8_t>(indicator.kind)];
+    set->set.for_each([&counts](const ListedIndicator& listed, const IndicatorOrigin&) { ++counts[static_cast<uint8_t>(listed.indicator->kind)]; });
     for (uint8_t i = 0; i < kind_count; ++i)
       if (counts[i] != 0) out["kinds"][std::string(kind_name(static_cast<Kind>(i)))] = counts[i];
   }
@@ -180,7 +179,7 @@ Answer indicator_stats(ControlState& state, const Request&) {
 
 json found_json(const PublishedSet& set, const FoundIndicator& found) {
   const IndicatorEntry& entry = found.entry;
-  const Image& image = *set.image.image;
+  const Image& image = set.image();
   json out{{"id", std::to_string(entry.id)},
            {"kind", kind_name(entry.kind)},
            {"mode", mode_name(entry.mode)},
@@ -202,9 +201,9 @@ Answer indicator_lookup(ControlState& state, const Request& request) {
   if (set == nullptr) return fail("no indicator set yet");
   const auto kind = request.kind();
   if (!kind) return tl::unexpected(kind.error());
-  const auto found = look_up(*set->image.image, request.text("value"), *kind, wall_s());
+  const auto found = look_up(set->image(), request.text("value"), *kind, wall_s());
   if (!found) return tl::unexpected(found.error());
-  json out{{"generation", set->image.image->generation()}, {"indicators", json::array()}};
+  json out{{"generation", set->image().generation()}, {"indicators", json::array()}};
   for (const FoundIndicator& one : *found) out["indicators"].push_back(found_json(*set, one));
   return out;
 }
@@ -217,9 +216,10 @@ Answer indicator_export(ControlState& state, const Request& request) {
   const std::string name = request.text("format").empty() ? "csv" : request.text("format");
   const ExportFormat* format = export_format_named(name);
   if (format == nullptr) return fail(shown(name) + " is not one of " + export_format_names());
-  const auto report = export_indicators(*format, {set->set.indicators, set->image.image->generation(), wall_s(), api_export_bytes_max}, request.files[0].get());
+  const std::vector<ListedIndicator> listed = set->set.listed();
+  const auto report = export_indicators(*format, {listed, set->image().generation(), wall_s(), api_export_bytes_max}, request.files[0].get());
   if (!report) return tl::unexpected(report.error());
-  json out{{"generation", set->image.image->generation()}, {"exported", report->exported}, {"expired", report->expired}, {"unsaid", json::array()}};
+  json out{{"generation", set->image().generation()}, {"exported", report->exported}, {"expired", report->expired}, {"unsaid", json::array()}};
   for (const auto& [what, count] : report->unsaid) out["unsaid"].push_back({{"what", what}, {"count", count}});
   return out;
 }

@@ -10,6 +10,9 @@ namespace sekisho {
 nlohmann::json set_json(const PublishStatus& status) {
   return {{"generation", status.generation},
           {"loaded_generation", status.loaded_generation},
+          {"base_generation", status.base_generation},
+          {"changes", status.changes},
+          {"feeds_read", status.feeds_read},
           {"indicators", status.indicators},
           {"duplicates", status.duplicates},
           {"refused", status.refused},

@@ -11,7 +11,7 @@
 
 #include "control/config/load.h"
 #include "control/publish/atomic_file.h"
-#include "control/publish/indicator_set.h"
+#include "control/publish/feed_reader.h"
 #include "control/publish/stored_image.h"
 
 namespace sekisho {
@@ -74,7 +74,7 @@ bool say_problems(const IndicatorSet& set, const BuildReport& report) {
     lost = lost || !feed.error.empty();
   }
   for (const BuildReport::Rejected& rejected : report.rejected) {
-    const IndicatorOrigin& origin = set.origins[rejected.index];
+    const IndicatorOrigin origin = set.origin(rejected.index);
     say({rejected.reason, set.feeds[origin.feed].path, origin.line});
   }
   return lost;
@@ -124,10 +124,10 @@ ExitCode image_build(const Invocation& invocation) {
     for (const Problem& problem : loaded.problems) std::fputs(print_problem(problem, file, loaded.source).c_str(), stderr);
     return ExitCode::config_invalid;
   }
-  const IndicatorSet set = FeedReader().read(*loaded.config, {}, wall_s());
+  const IndicatorSet set = FeedReader().read(*loaded.config, nullptr, wall_s());
   BuildReport report;
   // For every machine: an image is built ahead to be carried elsewhere.
-  const auto image = build_image(set.indicators, {.generation = generation, .cpu_features = 0}, report);
+  const auto image = build_image(set.listed(), {.generation = generation, .cpu_features = 0}, report);
   if (say_problems(set, report)) return print_refusal({ExitCode::failed, "no image: a feed could not be read"});
   if (!image) return refuse(image.error());
   const auto written = write_file_atomically(invocation.value("image"), as_text(*image));

@@ -169,12 +169,16 @@ struct DataplaneConfig {
 struct ZonesConfig {
   std::vector<Prefix> internal;
   std::vector<Prefix> dmz;
+
+  bool operator==(const ZonesConfig&) const = default;
 };
 
 struct RelaysConfig {
   std::vector<Prefix> proxies;
   std::vector<Prefix> resolvers;
   std::vector<Prefix> mail;
+
+  bool operator==(const RelaysConfig&) const = default;
 };
 
 // What no feed may list.
@@ -182,6 +186,8 @@ struct AllowlistConfig {
   std::vector<std::string> domains;
   std::vector<Prefix> addresses;
   std::string popular_domains;  // path; empty = none
+
+  bool operator==(const AllowlistConfig&) const = default;
 };
 
 // How a feed's file comes from elsewhere; without a URL it does not.
@@ -227,6 +233,8 @@ struct RuleConfig {
   std::vector<uint64_t> phases;  // 1..6, of the indicator's hint
   bool asked;                    // only indicators that name an action
   RuleAction action;
+
+  bool operator==(const RuleConfig&) const = default;
 };
 
 struct OutputConfig {

@@ -7,7 +7,7 @@ namespace sekisho {
 
 namespace {
 
-bool write(const ExportSet&, const Indicator& indicator, ExportText& out, ExportReport&) {
+bool write(const ExportSet&, const Indicator& indicator, uint64_t, ExportText& out, ExportReport&) {
   append_csv_row(out, indicator, indicator.action);
   return true;
 }

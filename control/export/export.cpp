@@ -57,12 +57,17 @@ Result<ExportReport> export_indicators(const ExportFormat& format, const ExportS
   PieceWriter writer(file, set.bytes_max);
   ExportText text;
   format.begin(set, text);
-  for (const Indicator& indicator : set.indicators) {
+  Indicator indicator;
+  for (uint64_t number = 0; number < set.indicators.size(); ++number) {
+    const ListedIndicator& listed = set.indicators[number];
+    indicator = *listed.indicator;
+    indicator.action = listed.action;
+    indicator.shadowed = listed.shadowed;
     if (indicator.valid_until_s != 0 && indicator.valid_until_s <= set.now_s) {
       ++report.expired;
       continue;
     }
-    report.exported += format.write(set, indicator, text, report) ? 1 : 0;
+    report.exported += format.write(set, indicator, number, text, report) ? 1 : 0;
     if (text.size() < piece_bytes) continue;
     if (auto written = writer.write(text); !written) return tl::unexpected(written.error());
   }

@@ -7,12 +7,13 @@
 #include <string>
 
 #include "matchers/base/result.h"
+#include "matchers/image/build.h"
 #include "matchers/indicator.h"
 
 namespace sekisho {
 
 struct ExportSet {
-  std::span<const Indicator> indicators;
+  std::span<const ListedIndicator> indicators;
   uint32_t generation;
   int64_t now_s;
   uint64_t bytes_max;
@@ -34,8 +35,9 @@ struct ExportFormat {
   // Before the first indicator, after the last.
   void (*begin)(const ExportSet& set, ExportText& out);
   void (*end)(const ExportSet& set, ExportText& out);
-  // False where the format has no word for the indicator: nothing is written and the report says why.
-  bool (*write)(const ExportSet& set, const Indicator& indicator, ExportText& out, ExportReport& report);
+  // False where the format has no word for the indicator: nothing is written and the report says why. `indicator` has the action in force;
+  // `number` is its place in the set.
+  bool (*write)(const ExportSet& set, const Indicator& indicator, uint64_t number, ExportText& out, ExportReport& report);
 };
 
 const ExportFormat* export_format_named(std::string_view name);

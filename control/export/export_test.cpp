@@ -20,9 +20,16 @@ struct Exported {
   std::string text;
 };
 
+std::vector<ListedIndicator> listed(const std::vector<Indicator>& indicators) {
+  std::vector<ListedIndicator> out;
+  for (const Indicator& one : indicators) out.push_back({&one, one.action, one.shadowed});
+  return out;
+}
+
 Exported exported(std::string_view format, const std::vector<Indicator>& indicators, int64_t now_s = sample_now_s) {
   const FileDescriptor file(::memfd_create("export", MFD_CLOEXEC));
-  const auto report = export_indicators(*export_format_named(format), {indicators, 7, now_s, 1 << 26}, file.get());
+  const std::vector<ListedIndicator> list = listed(indicators);
+  const auto report = export_indicators(*export_format_named(format), {list, 7, now_s, 1 << 26}, file.get());
   BOOST_REQUIRE(report.has_value());
   std::string text(static_cast<size_t>(::lseek(file.get(), 0, SEEK_END)), '\0');
   BOOST_REQUIRE(::pread(file.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
@@ -162,7 +169,8 @@ BOOST_AUTO_TEST_CASE(a_stix_bundle_is_json_whose_patterns_say_what_is_met) {
 BOOST_AUTO_TEST_CASE(an_export_that_is_too_long_is_refused_with_the_bound) {
   const FileDescriptor file(::memfd_create("export", MFD_CLOEXEC));
   const std::vector<Indicator> indicators = read(every_kind);
-  const auto report = export_indicators(csv_export, {indicators, 7, sample_now_s, 100}, file.get());
+  const std::vector<ListedIndicator> list = listed(indicators);
+  const auto report = export_indicators(csv_export, {list, 7, sample_now_s, 100}, file.get());
   BOOST_REQUIRE(!report.has_value());
   BOOST_TEST(report.error().text == "the export has more than 100 bytes");
   BOOST_TEST(export_format_named("xml") == nullptr);

@@ -106,7 +106,7 @@ void append_labels(ExportText& out, const Indicator& indicator) {
   out += ']';
 }
 
-bool write(const ExportSet& set, const Indicator& indicator, ExportText& out, ExportReport& report) {
+bool write(const ExportSet& set, const Indicator& indicator, uint64_t, ExportText& out, ExportReport& report) {
   const std::string pattern = pattern_of(indicator);
   if (pattern.empty()) {
     report.cannot_say(std::string(kind_name(indicator.kind)) + " (" + std::string(mode_name(indicator.mode)) + "): left out");

@@ -103,11 +103,10 @@ constexpr KindRow kinds[] = {
     {Kind::ja4, exact, write_field<tls, ja4>},
     {Kind::certificate_subject, exact | literal, write_field<tls, subject>}};
 
-bool write(const ExportSet& set, const Indicator& indicator, ExportText& out, ExportReport& report) {
+bool write(const ExportSet& set, const Indicator& indicator, uint64_t number, ExportText& out, ExportReport& report) {
   for (const KindRow& row : kinds) {
     if (row.kind != indicator.kind || (row.modes & mode_bit(indicator.mode)) == 0) continue;
-    const auto index = static_cast<uint64_t>(&indicator - set.indicators.data());
-    RuleWriter writer{set, indicator, out, first_sid + 10 * index};
+    RuleWriter writer{set, indicator, out, first_sid + 10 * number};
     row.write(writer);
     if (indicator.kind == Kind::domain) report.cannot_say("domain: met in DNS, TLS and HTTP only, not in mail");
     if (indicator.kind == Kind::url) report.cannot_say("url: met in requests only, not in mail");

@@ -37,7 +37,7 @@ std::string_view without_scheme(std::string_view url) {
   return at == std::string_view::npos ? url : url.substr(at + 3);
 }
 
-bool write(const ExportSet&, const Indicator& indicator, ExportText& out, ExportReport& report) {
+bool write(const ExportSet&, const Indicator& indicator, uint64_t, ExportText& out, ExportReport& report) {
   for (const TypeRow& row : types) {
     if (row.kind != indicator.kind || row.mode != indicator.mode) continue;
     if (row.mode == MatchMode::subdomains) report.cannot_say("domain: the subdomains are not met, only the name");

@@ -193,4 +193,11 @@ void Collector::add(uint32_t line, const FeedLine& cells) {
   ++out_.report.loaded;
 }
 
+std::optional<std::string> Collector::beside(std::string_view name) {
+  const size_t slash = feed_.path.rfind('/');
+  if (name.empty() || name.find('/') != std::string_view::npos || slash == std::string::npos) return std::nullopt;
+  out_.files_beside.push_back(feed_.path.substr(0, slash + 1) + std::string(name));
+  return out_.files_beside.back();
+}
+
 }  // namespace sekisho

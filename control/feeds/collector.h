@@ -33,6 +33,8 @@ class Collector {
   void remark(uint32_t line, std::string text);
   // What the format says of the file as a whole; replaces what it said before.
   void tell(std::string text) { out_.report.told = std::move(text); }
+  // The path of a file beside the feed's that is about to be read; where the feed has no path, none is.
+  std::optional<std::string> beside(std::string_view name);
   // Makes room for about as many rows as the text has lines; of formats whose lines are indicators.
   void expect_lines_of(std::string_view text);
   // False once the feed's line bound is met; said once.

@@ -30,6 +30,7 @@ struct FeedReport {
 
 struct FeedContent {
   std::vector<FeedRow> rows;  // in the file's order
+  std::vector<std::string> files_beside;  // paths of the other files that were read for it
   FeedReport report;
 };
 

@@ -125,10 +125,9 @@ class RulesReader {
 
   // The list lies beside the rules: its name is a name, not a path.
   std::string read_digests(const RuleDigestList& list, uint32_t line) {
-    const std::string& rules = collector_.feed().path;
-    if (list.file.empty() || list.file.find('/') != std::string_view::npos || rules.find('/') == std::string::npos)
-      return "names " + shown(list.file) + ", which is not beside the rules";
-    const auto text = read_file_text(rules.substr(0, rules.rfind('/') + 1) + std::string(list.file), feed_bytes_max);
+    const auto path = collector_.beside(list.file);
+    if (!path) return "names " + shown(list.file) + ", which is not beside the rules";
+    const auto text = read_file_text(*path, feed_bytes_max);
     if (!text) return "names a list of digests that is not there: " + describe(text.error());
     LineReader lines(text->text);
     while (lines.next()) {

@@ -183,21 +183,30 @@ std::optional<std::string> Allowlist::holds_url(const Indicator& indicator) cons
   return holds_host(text.substr(0, slash), false);
 }
 
-Allowlist AllowlistReader::read(const Config& config, std::vector<Error>& problems) {
-  Allowlist out(config);
-  const std::string& path = config.allowlist.popular_domains;
-  if (path != path_) kept_.clear();
-  path_ = path;
-  if (path.empty()) return out;
-  if (auto file = read_file_text(path, feed_bytes_max)) {
-    kept_ = std::move(file->text);
-  } else {
-    Error error = file.error();
-    error.text += kept_.empty() ? "; popular domains are not protected" : "; its last good content stays in force";
-    problems.push_back(std::move(error));
+std::shared_ptr<const Allowlist> AllowlistReader::read(const Config& config, std::vector<Error>& problems) {
+  MadeOf made_of{config.zones, config.relays, config.trusted_domains, config.allowlist};
+  unchanged_ = list_ != nullptr && made_of_ == made_of && file_.unchanged();
+  if (!unchanged_) {
+    const std::string& path = config.allowlist.popular_domains;
+    if (!made_of_ || path != made_of_->allowlist.popular_domains) popular_.clear();
+    made_of_ = std::move(made_of);
+    auto list = std::make_shared<Allowlist>(config);
+    file_ = {};
+    problems_.clear();
+    if (!path.empty()) {
+      file_.add(path);
+      if (auto file = read_file_text(path, feed_bytes_max)) {
+        popular_ = std::move(file->text);
+      } else {
+        problems_.push_back(file.error());
+        problems_.back().text += popular_.empty() ? "; popular domains are not protected" : "; its last good content stays in force";
+      }
+      list->add_popular(popular_, path, problems_);
+    }
+    list_ = std::move(list);
   }
-  out.add_popular(kept_, path, problems);
-  return out;
+  problems.insert(problems.end(), problems_.begin(), problems_.end());
+  return list_;
 }
 
 }  // namespace sekisho

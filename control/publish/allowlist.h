@@ -5,11 +5,13 @@
 // Immutable once read; thread-safe. What the operator adds by hand is not held against it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "control/config/config.h"
+#include "control/feeds/file_identity.h"
 #include "matchers/base/hash.h"
 #include "matchers/base/result.h"
 #include "matchers/indicator.h"
@@ -67,15 +69,31 @@ class Allowlist {
   Names above_;  // every domain above a name of the lists
 };
 
-// Reads the file of popular domains; remembers its last good content, so that a file that is gone or broken does not take the protection
+// Makes the allowlist, anew where something about it has changed. Reads the file of popular domains; remembers its last good content, so that a file that is gone or broken does not take the protection
 // with it. One thread at a time.
 class AllowlistReader {
  public:
-  // Problems: of the file, and of its lines.
-  Allowlist read(const Config& config, std::vector<Error>& problems);
+  // Problems: of the file, and of its lines; told again each time.
+  std::shared_ptr<const Allowlist> read(const Config& config, std::vector<Error>& problems);
+  // Whether the last read() gave the same list as the one before.
+  bool unchanged() const { return unchanged_; }
 
  private:
-  std::string path_, kept_;
+  struct MadeOf {
+    ZonesConfig zones;
+    RelaysConfig relays;
+    std::vector<std::string> trusted_domains;
+    AllowlistConfig allowlist;
+
+    bool operator==(const MadeOf&) const = default;
+  };
+
+  std::optional<MadeOf> made_of_;
+  FileIdentities file_;
+  std::string popular_;  // the file's last good text
+  std::vector<Error> problems_;
+  std::shared_ptr<const Allowlist> list_;
+  bool unchanged_ = false;
 };
 
 }  // namespace sekisho

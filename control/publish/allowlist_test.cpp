@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "control/config/load.h"
-#include "control/publish/indicator_set.h"
+#include "control/publish/feed_reader.h"
 #include "control/publish/limits.h"
 #include "control/publish/temporary_folder.h"
 
@@ -113,15 +113,17 @@ BOOST_AUTO_TEST_CASE(a_wrong_feed_line_is_left_out_counted_and_said_and_the_oper
   folder.write("popular", "1,google.com\n");
   const Config configured = config("allowlist: {addresses: [8.8.8.8], popular_domains: " + folder.file("popular") + "}\nfeeds: [{name: wrong, path: " +
                                    folder.file("wrong.csv") + "}]\n");
-  FeedRow own;
-  own.indicator = indicator(Kind::address, "8.8.8.8", MatchMode::exact);
+  FeedContent own;
+  own.rows.emplace_back();
+  own.rows.back().indicator = indicator(Kind::address, "8.8.8.8", MatchMode::exact);
+  const auto added = std::make_shared<const FeedContent>(std::move(own));
   FeedReader reader;
   for (const bool gone : {false, true}) {  // the list's last good content stays in force
     if (gone) std::filesystem::remove(folder.file("popular"));
-    const IndicatorSet set = reader.read(configured, {own}, 1);
-    BOOST_REQUIRE(set.indicators.size() == 2U);
-    BOOST_TEST(set.indicators[0].value == "evil.test");
-    BOOST_TEST(set.indicators[1].value == "8.8.8.8");
+    const IndicatorSet set = reader.read(configured, added, 1);
+    BOOST_REQUIRE(set.size() == 2U);
+    BOOST_TEST(set.listed()[0].indicator->value == "evil.test");
+    BOOST_TEST(set.listed()[1].indicator->value == "8.8.8.8");
     BOOST_TEST(set.feeds[0].allowlisted == 2U);
     BOOST_TEST(set.feeds[1].allowlisted == 0U);
     BOOST_REQUIRE(set.feeds[0].report.problems.size() == 2U);

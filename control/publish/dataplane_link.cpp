@@ -128,9 +128,16 @@ Result<std::string> DataplaneLink::ask(const std::string& text) {
   return std::move(message->text);
 }
 
-Result<void> DataplaneLink::load_image(uint32_t generation, int image_file) {
-  const int files[] = {image_file};
-  const json request{{"command", "load_image"}, {"generation", generation}};
+Result<void> DataplaneLink::load_image(uint32_t generation, const ImageParts& parts) {
+  std::vector<int> files;
+  json request{{"command", "load_image"}, {"generation", generation}, {"parts", json::array()}};
+  const auto add = [&](const char* name, int file) {
+    if (file < 0) return;
+    files.push_back(file);
+    request["parts"].push_back(name);
+  };
+  add("base", parts.base);
+  add("delta", parts.delta);
   const auto message = exchange(request.dump(), files, dataplane_load_timeout);
   if (!message) return tl::unexpected(message.error());
   const auto answer = checked_answer(message->text);

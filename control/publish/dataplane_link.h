@@ -32,6 +32,12 @@ struct Attachment {
   FileDescriptor heartbeat;            // a word for each lcore, written in every turn of its loop
 };
 
+// Sealed files of a set; -1 = not sent. Without a base the delta lies over the one that the data plane has.
+struct ImageParts {
+  int base = -1;
+  int delta = -1;
+};
+
 class DataplaneLink {
  public:
   explicit DataplaneLink(std::string socket_path) : path_(std::move(socket_path)) {}
@@ -42,7 +48,7 @@ class DataplaneLink {
   // True where the peer has closed; drops the connection then.
   bool lost();
 
-  Result<void> load_image(uint32_t generation, int image_file);
+  Result<void> load_image(uint32_t generation, const ImageParts& parts);
   // The answer's JSON text, whole ("ok" was true).
   Result<std::string> counters();
   Result<std::string> status();

@@ -2,10 +2,7 @@
 // Everything that is to be looked for: all feeds and the operator's own, each with the action that the policy gives it.
 #pragma once
 
-#include "control/feeds/feed.h"
-#include "control/publish/allowlist.h"
-#include "control/publish/policy.h"
-#include "control/standing/feed_standings.h"
+#include "control/publish/feed_part.h"
 
 namespace sekisho {
 
@@ -30,26 +27,24 @@ struct IndicatorOrigin {
 };
 
 struct IndicatorSet {
-  std::vector<Indicator> indicators;
-  std::vector<IndicatorOrigin> origins;  // of the same index
-  std::vector<FeedStatus> feeds;         // as configured; the operator's is the last
-  std::vector<Error> problems;           // of no single feed
-};
+  std::vector<FeedStatus> feeds;  // as configured; the operator's is the last
+  std::vector<std::shared_ptr<const FeedPart>> parts;  // of the same index; never null
+  std::vector<Error> problems;    // of no single feed
 
-// Reads feeds; remembers each feed's last good content, so that a file that is gone or broken does not take its indicators with it.
-// One thread at a time.
-class FeedReader {
- public:
-  // Feeds have the mode that `standings` says, where there is one; else as configured.
-  IndicatorSet read(const Config& config, const std::vector<FeedRow>& operator_rows, int64_t now_s, FeedStandings* standings = nullptr);
-
- private:
-  struct Kept {
-    std::string name;
-    FeedContent content;
-  };
-  std::vector<Kept> kept_;
-  AllowlistReader allowlist_;
+  size_t size() const {
+    size_t out = 0;
+    for (const auto& part : parts) out += part->rows.size();
+    return out;
+  }
+  // Feed by feed; the numbers of indicators in a build's report are those of this order.
+  template <typename Visit>
+  void for_each(Visit&& visit) const {
+    for (uint32_t feed = 0; feed < parts.size(); ++feed)
+      for (size_t i = 0; i < parts[feed]->rows.size(); ++i)
+        visit(parts[feed]->listed(i), IndicatorOrigin{feed, parts[feed]->feed_row(i).line, parts[feed]->rows[i].rule});
+  }
+  std::vector<ListedIndicator> listed() const;
+  IndicatorOrigin origin(size_t index) const;  // by the order of for_each
 };
 
 }  // namespace sekisho

@@ -44,7 +44,7 @@ Result<OperatorIndicators> OperatorIndicators::open(std::string file) {
   auto content = read_feed(operator_feed(out.file_), 0);
   if (!content) return tl::unexpected(content.error());
   if (content->report.rejected != 0) return tl::unexpected(content->report.problems.front());
-  out.rows_ = std::move(content->rows);
+  out.take(std::move(content->rows));
   return out;
 }
 
@@ -54,8 +54,15 @@ Result<void> OperatorIndicators::store(std::vector<FeedRow> rows) {
   std::string text(csv_header);
   for (const FeedRow& row : rows) append_csv_row(text, row.indicator, row.asked);
   if (auto written = write_file_atomically(file_, text); !written) return written;
-  rows_ = std::move(rows);
+  take(std::move(rows));
   return {};
+}
+
+void OperatorIndicators::take(std::vector<FeedRow> rows) {
+  FeedContent content;
+  content.report.loaded = rows.size();
+  content.rows = std::move(rows);
+  content_ = std::make_shared<const FeedContent>(std::move(content));
 }
 
 Result<void> OperatorIndicators::add(const FeedLine& line, int64_t now_s) {
@@ -69,9 +76,9 @@ Result<void> OperatorIndicators::add(const FeedLine& line, int64_t now_s) {
     return fail(text.substr(0, text.rfind("; line skipped")));
   }
   const std::string key = key_of(content.rows[0].indicator);
-  for (const FeedRow& row : rows_)
+  for (const FeedRow& row : this->rows())
     if (key_of(row.indicator) == key) return fail(shown(line.value) + " is already there");
-  std::vector<FeedRow> rows = rows_;
+  std::vector<FeedRow> rows = this->rows();
   rows.push_back(std::move(content.rows[0]));
   return store(std::move(rows));
 }
@@ -81,9 +88,9 @@ Result<FeedReport> OperatorIndicators::import(std::string_view text, FeedFormat 
   feed.format = format;
   auto content = parse_feed(feed, text, now_s);
   if (!content) return tl::unexpected(content.error());
-  std::vector<FeedRow> rows = rows_;
+  std::vector<FeedRow> rows = this->rows();
   std::unordered_set<std::string> keys;
-  for (const FeedRow& row : rows_) keys.insert(key_of(row.indicator));
+  for (const FeedRow& row : this->rows()) keys.insert(key_of(row.indicator));
   for (FeedRow& row : content->rows) {
     if (keys.insert(key_of(row.indicator)).second) {
       rows.push_back(std::move(row));
@@ -98,7 +105,7 @@ Result<FeedReport> OperatorIndicators::import(std::string_view text, FeedFormat 
 
 Result<size_t> OperatorIndicators::remove(std::string_view value, std::optional<Kind> kind) {
   const std::string plain = refanged(value);
-  std::vector<FeedRow> rows = rows_;
+  std::vector<FeedRow> rows = this->rows();
   std::erase_if(rows, [&](const FeedRow& row) {
     const Indicator& indicator = row.indicator;
     if (kind && indicator.kind != *kind) return false;
@@ -106,7 +113,7 @@ Result<size_t> OperatorIndicators::remove(std::string_view value, std::optional<
     return indicator.value == value ||
            indicator_key(indicator.kind, indicator.mode, plain, reason) == key_of(indicator);
   });
-  const size_t removed = rows_.size() - rows.size();
+  const size_t removed = this->rows().size() - rows.size();
   if (removed == 0) return removed;
   if (auto stored = store(std::move(rows)); !stored) return tl::unexpected(stored.error());
   return removed;

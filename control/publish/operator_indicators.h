@@ -3,6 +3,8 @@
 // Not thread-safe: the caller holds a lock.
 #pragma once
 
+#include <memory>
+
 #include "control/feeds/collector.h"
 
 namespace sekisho {
@@ -21,14 +23,17 @@ class OperatorIndicators {
   // Removes every indicator of this value (of all kinds and modes, or of those told) and stores the list; returns how many.
   Result<size_t> remove(std::string_view value, std::optional<Kind> kind);
 
-  const std::vector<FeedRow>& rows() const { return rows_; }
+  // Of the present list; each change makes another, so it may be shared.
+  std::shared_ptr<const FeedContent> content() const { return content_; }
+  const std::vector<FeedRow>& rows() const { return content_->rows; }
 
  private:
   explicit OperatorIndicators(std::string file) : file_(std::move(file)) {}
+  void take(std::vector<FeedRow> rows);
   Result<void> store(std::vector<FeedRow> rows);
 
   std::string file_;
-  std::vector<FeedRow> rows_;
+  std::shared_ptr<const FeedContent> content_ = std::make_shared<const FeedContent>();
 };
 
 // The configuration under which operator indicators are read.

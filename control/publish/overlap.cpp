@@ -19,13 +19,13 @@ struct Listed {
 std::vector<Listed> all_listed(const IndicatorSet& set) {
   const HashKey key(0x6f7665726c6170);
   std::vector<Listed> out;
-  out.reserve(set.indicators.size());
-  for (size_t i = 0; i < set.indicators.size(); ++i) {
-    const Indicator& indicator = set.indicators[i];
+  out.reserve(set.size());
+  set.for_each([&](const ListedIndicator& listed, const IndicatorOrigin& origin) {
+    const Indicator& indicator = *listed.indicator;
     std::string reason;
     const std::string form = indicator_key(indicator.kind, indicator.mode, indicator.value, reason);
-    if (!form.empty()) out.push_back({hash_bytes(key, as_bytes(form)), set.origins[i].feed});
-  }
+    if (!form.empty()) out.push_back({hash_bytes(key, as_bytes(form)), origin.feed});
+  });
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;

@@ -6,14 +6,11 @@
 using namespace sekisho;
 
 BOOST_AUTO_TEST_CASE(feeds_share_what_normalises_alike) {
-  IndicatorSet set;
-  set.feeds.resize(3);
+  FeedContent contents[3];
   const auto add = [&](uint32_t feed, const char* value, MatchMode mode) {
-    Indicator one;
-    one.value = value;
-    one.mode = mode;
-    set.indicators.push_back(one);
-    set.origins.push_back({feed, 1, -1});
+    contents[feed].rows.emplace_back();
+    contents[feed].rows.back().indicator.value = value;
+    contents[feed].rows.back().indicator.mode = mode;
   };
   add(0, "evil.test", MatchMode::subdomains);
   add(0, "only.test", MatchMode::subdomains);
@@ -21,6 +18,10 @@ BOOST_AUTO_TEST_CASE(feeds_share_what_normalises_alike) {
   add(1, "Evil.TEST", MatchMode::subdomains);
   add(1, "only.test", MatchMode::exact);        // another mode is another indicator
   add(2, "evil.test", MatchMode::subdomains);
+  IndicatorSet set;
+  set.feeds.resize(3);
+  for (FeedContent& content : contents)
+    set.parts.push_back(make_part(std::make_shared<const FeedContent>(std::move(content)), {}, FeedMode::enforce, nullptr, "", 0));
   const std::vector<FeedOverlap> found = overlaps(set);
   BOOST_REQUIRE(found.size() == 3U);
   BOOST_TEST((found[0].shared == std::vector<uint64_t>{2, 1, 1}));

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <set>
 
 #include "control/config/load.h"
 #include "control/publish/fake_dataplane.h"
@@ -21,19 +22,34 @@ struct ImageTaker {
   std::mutex mutex;
   uint32_t generation = 0;
   size_t indicators = 0;
-  unsigned images = 0;
+  unsigned images = 0, bases = 0, deltas = 0;
+  std::set<std::string> values;
+  Mapping base_mapping, delta_mapping;
+  std::unique_ptr<const Image> base;
   std::string refusal;
 
   FakeDataplane::Answer operator()(const Message& request) {
     const std::lock_guard lock(mutex);
     if (request.text.find("attach") != std::string::npos) return {attach_answer};
     if (!refusal.empty()) return {R"({"ok":false,"error":")" + refusal + R"("})"};
-    const auto mapping = map_image(request.files.at(0).get());
-    if (!mapping) return {R"({"ok":false,"error":"not mapped"})"};
-    const auto image = Image::open(mapping->bytes());
-    if (!image) return {R"({"ok":false,"error":"not an image"})"};
-    generation = (*image)->generation();
-    indicators = (*image)->indicator_count();
+    size_t file = 0;
+    std::unique_ptr<const Image> top;
+    if (request.text.find("base") != std::string::npos) {
+      base_mapping = std::move(map_image(request.files.at(file++).get()).value());
+      base = std::move(Image::open(base_mapping.bytes()).value());
+      ++bases;
+    }
+    if (base == nullptr) return {R"({"ok":false,"error":"a delta came before its base"})"};
+    if (request.text.find("delta") != std::string::npos) {
+      delta_mapping = std::move(map_image(request.files.at(file++).get()).value());
+      top = std::move(Image::open_delta(delta_mapping.bytes(), *base).value());
+      ++deltas;
+    }
+    const Image& image = top != nullptr ? *top : *base;
+    generation = image.generation();
+    indicators = image.indicator_count();
+    values.clear();
+    for (const IndicatorEntry& entry : image.indicators()) values.insert(std::string(image.text(entry.original_offset, entry.original_length)));
     ++images;
     return {R"({"ok":true,"generation":)" + std::to_string(generation) + "}"};
   }
@@ -48,12 +64,12 @@ struct Fixture {
   void start_dataplane() {
     dataplane = std::make_unique<FakeDataplane>(folder.file("dataplane.sock"), std::ref(taker));
   }
-  std::unique_ptr<Publisher> publisher(MakeImage make = make_image) {
+  std::unique_ptr<Publisher> publisher(MakeImage make = make_image, const DeltaLimits& limits = delta_limits) {
     auto generation = GenerationCounter::open(folder.file("generation"));
     auto indicators = OperatorIndicators::open(folder.file("indicators.csv"));
     BOOST_REQUIRE(generation.has_value());
     BOOST_REQUIRE(indicators.has_value());
-    auto out = std::make_unique<Publisher>(link, std::move(*generation), std::move(*indicators), std::move(make));
+    auto out = std::make_unique<Publisher>(link, std::move(*generation), std::move(*indicators), std::move(make), nullptr, limits);
     out->configure(std::make_shared<Config>(config()));
     return out;
   }
@@ -96,7 +112,7 @@ BOOST_FIXTURE_TEST_CASE(feeds_and_operator_indicators_reach_the_data_plane_as_on
   BOOST_TEST(status->feeds[1].report.loaded == 1U);
   BOOST_TEST(taker.generation == 1U);
   BOOST_TEST(taker.indicators == 3U);
-  for (const IndicatorEntry entry : publisher->current()->image.image->indicators())
+  for (const IndicatorEntry entry : publisher->current()->image().indicators())
     BOOST_TEST((entry.action == Action::reset));
 }
 
@@ -126,8 +142,8 @@ BOOST_FIXTURE_TEST_CASE(patterns_are_compiled_apart_and_kept_and_a_costly_one_is
 BOOST_FIXTURE_TEST_CASE(a_failed_build_leaves_the_old_set_and_says_so, Fixture) {
   folder.write("acme.csv", "evil.test\n");
   bool broken = false;
-  const auto publisher = this->publisher([&](std::span<const Indicator> indicators, uint32_t generation, BuildReport& report) {
-    return broken ? Result<LoadedImage>(fail("no memory")) : make_image(indicators, generation, report);
+  const auto publisher = this->publisher([&](std::span<const ListedIndicator> indicators, uint32_t generation, BuildReport& report) {
+    return broken ? Result<ImageFile>(fail("no memory")) : make_image(indicators, generation, report);
   });
   BOOST_REQUIRE(publisher->wait(publisher->request(), 30s).has_value());
   broken = true;
@@ -136,7 +152,7 @@ BOOST_FIXTURE_TEST_CASE(a_failed_build_leaves_the_old_set_and_says_so, Fixture) 
   BOOST_TEST(failed.error().text == "the old set stays in force: no memory");
   BOOST_TEST(publisher->status().generation == 1U);
   BOOST_TEST(publisher->status().failures == 1U);
-  BOOST_TEST(publisher->current()->image.image->generation() == 1U);
+  BOOST_TEST(publisher->current()->image().generation() == 1U);
   broken = false;
   BOOST_TEST(publisher->wait(publisher->request(), 30s)->generation == 3U);  // no number is used twice
 }
@@ -207,4 +223,58 @@ BOOST_FIXTURE_TEST_CASE(rings_come_with_their_files, Fixture) {
   BOOST_REQUIRE(attachment->rings.size() == 2);
   BOOST_TEST((attachment->rings[1].kind == RingKind::transactions));
   BOOST_TEST(map_ring(attachment->rings[1].file.get()).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_change_goes_out_as_a_delta_and_once_much_has_changed_a_base_follows, Fixture) {
+  folder.write("acme.csv", "value\none.test\ntwo.test\nthree.test\nfour.test\nnot a name\n");
+  start_dataplane();
+  BOOST_REQUIRE(link.connect().has_value());
+  const auto publisher = this->publisher(make_image, {.base_min = 1, .changes_max = 3, .base_share_max = 100});
+  BOOST_REQUIRE(publisher->wait(publisher->request(), 30s).has_value());
+  BOOST_TEST((taker.bases == 1U && taker.deltas == 0U));
+  BOOST_REQUIRE(publisher->add({.value = "five.test"}).has_value());
+  auto status = publisher->wait(publisher->request(), 30s);
+  BOOST_REQUIRE(status.has_value());
+  BOOST_TEST((taker.bases == 1U && taker.deltas == 1U));
+  BOOST_TEST((taker.values == std::set<std::string>{"one.test", "two.test", "three.test", "four.test", "five.test"}));
+  BOOST_TEST((status->generation == 2U && status->loaded_generation == 2U && status->base_generation == 1U));
+  BOOST_TEST((status->indicators == 5U && status->changes == 1U && status->refused == 0U && status->duplicates == 0U));
+  folder.write("acme.csv", "value\none.test\nFIVE.test\nthree.test\nfour.test\n");  // two.test goes, five.test stands twice
+  status = publisher->wait(publisher->request(), 30s);
+  BOOST_REQUIRE(status.has_value());
+  BOOST_TEST((taker.bases == 1U && taker.deltas == 2U));
+  BOOST_TEST((taker.values == std::set<std::string>{"one.test", "three.test", "four.test", "five.test"}));
+  BOOST_TEST((status->indicators == 4U && status->duplicates == 1U));
+  folder.write("acme.csv", "value\n1.test\n2.test\n3.test\n");
+  status = publisher->wait(publisher->request(), 30s);
+  BOOST_REQUIRE(status.has_value());
+  BOOST_TEST((taker.bases == 2U && taker.deltas == 2U && status->changes == 0U));
+  BOOST_TEST((taker.values == std::set<std::string>{"1.test", "2.test", "3.test", "five.test"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_data_plane_that_comes_anew_gets_base_and_delta_together, Fixture) {
+  folder.write("acme.csv", "one.test\n");
+  start_dataplane();
+  BOOST_REQUIRE(link.connect().has_value());
+  const auto publisher = this->publisher(make_image, {.base_min = 1, .changes_max = 100, .base_share_max = 1000});
+  BOOST_REQUIRE(publisher->wait(publisher->request(), 30s).has_value());
+  BOOST_REQUIRE(publisher->add({.value = "two.test"}).has_value());
+  BOOST_REQUIRE(publisher->wait(publisher->request(), 30s).has_value());
+  BOOST_TEST((taker.bases == 1U && taker.deltas == 1U));
+  dataplane.reset();
+  taker.base.reset();
+  start_dataplane();
+  BOOST_REQUIRE(link.connect().has_value());
+  publisher->dataplane_attached();
+  BOOST_TEST(eventually([&] { return publisher->status().load_error.empty() && taker.images == 3; }));
+  BOOST_TEST((taker.bases == 2U && taker.deltas == 2U));
+  BOOST_TEST((taker.values == std::set<std::string>{"one.test", "two.test"}));
+  {
+    const std::lock_guard lock(taker.mutex);
+    taker.base.reset();  // it forgets, and nobody said so: it gets both
+  }
+  BOOST_REQUIRE(publisher->add({.value = "three.test"}).has_value());
+  const auto status = publisher->wait(publisher->request(), 30s);
+  BOOST_REQUIRE(status.has_value());
+  BOOST_TEST((taker.values == std::set<std::string>{"one.test", "two.test", "three.test"}));
 }

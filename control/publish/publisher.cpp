@@ -15,16 +15,14 @@ int64_t wall_s() {
 }
 
 // The builder's refusals, told at the line that each indicator came from.
-void describe_refusals(const BuildReport& report, IndicatorSet& set, PublishStatus& status) {
-  for (const BuildReport::Rejected& rejected : report.rejected) {
-    if (rejected.index >= set.origins.size()) continue;
-    const IndicatorOrigin& origin = set.origins[rejected.index];
-    FeedStatus& feed = set.feeds[origin.feed];
+void describe_refusals(const std::vector<RefusedIndicator>& refused, PublishStatus& status) {
+  for (const RefusedIndicator& one : refused) {
+    FeedStatus& feed = status.feeds[one.origin.feed];
     ++feed.refused;
     if (status.problems.size() < publish_problems_max)
-      status.problems.push_back({rejected.reason, feed.path.empty() ? feed.name : feed.path, origin.line});
+      status.problems.push_back({one.reason, feed.path.empty() ? feed.name : feed.path, one.origin.line});
   }
-  status.refused = report.rejected.size();
+  status.refused = refused.size();
 }
 
 void note_hand_over(const Result<void>& handed, uint32_t generation, PublishStatus& status) {
@@ -36,12 +34,12 @@ void note_hand_over(const Result<void>& handed, uint32_t generation, PublishStat
 }  // namespace
 
 Publisher::Publisher(DataplaneLink& link, GenerationCounter generation, OperatorIndicators operator_indicators, MakeImage make_image,
-                     FeedStandings* standings)
+                     FeedStandings* standings, const DeltaLimits& limits)
     : link_(link),
-      make_image_(std::move(make_image)),
       standings_(standings),
       generation_(std::move(generation)),
       operator_(std::move(operator_indicators)),
+      builder_(std::move(make_image), limits),
       thread_([this] { run(); }) {}
 
 Publisher::~Publisher() {
@@ -81,6 +79,7 @@ void Publisher::dataplane_attached() {
   {
     const std::lock_guard lock(mutex_);
     hand_over_wanted_ = true;
+    handed_base_ = 0;
   }
   changed_.notify_all();
 }
@@ -88,6 +87,7 @@ void Publisher::dataplane_attached() {
 void Publisher::dataplane_lost() {
   const std::lock_guard lock(mutex_);
   status_.loaded_generation = 0;
+  handed_base_ = 0;
 }
 
 PublishStatus Publisher::status() const {
@@ -116,13 +116,14 @@ Result<size_t> Publisher::remove(std::string_view value, std::optional<Kind> kin
 void Publisher::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [&] { return stopping_ || hand_over_wanted_ || (requested_ > finished_ && config_ != nullptr); });
+    changed_.wait(lock, [&] { return stopping_ || hand_over_wanted_ || base_wanted_ || (requested_ > finished_ && config_ != nullptr); });
     if (stopping_) return;
-    if (requested_ > finished_ && config_ != nullptr) {
+    if (config_ != nullptr && (requested_ > finished_ || base_wanted_)) {
       hand_over_wanted_ = false;  // the new set will be handed over
       const uint64_t answers = requested_;
+      const bool whole = requested_ == finished_;  // whoever waits is served first
       lock.unlock();
-      publish();
+      publish(whole);
       lock.lock();
       finished_ = answers;
       changed_.notify_all();
@@ -134,26 +135,28 @@ void Publisher::run() {
     lock.unlock();
     const auto handed = hand_over(*set);
     lock.lock();
-    note_hand_over(handed, set->image.image->generation(), status_);
+    note_hand_over(handed, set->image().generation(), status_);
   }
 }
 
 // One attempt, from feeds to data plane.
-void Publisher::publish() {
+void Publisher::publish(bool whole) {
   std::shared_ptr<const Config> config;
-  std::vector<FeedRow> operator_rows;
+  std::shared_ptr<const FeedContent> operator_content;
   PublishStatus status;
   {
     const std::lock_guard lock(mutex_);
     config = config_;
-    operator_rows = operator_.rows();
+    operator_content = operator_.content();
     status = status_;
+    base_wanted_ = false;
   }
   const auto begin = std::chrono::steady_clock::now();
   ++status.attempts;
   status.problems.clear();
   status.last_error.clear();
-  auto built = build(reader_.read(*config, operator_rows, wall_s(), standings_), status);
+  auto built = build(reader_.read(*config, std::move(operator_content), wall_s(), standings_), whole, status);
+  status.feeds_read = reader_.files_read();
   status.build_ms = static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count());
   if (!built) {
@@ -167,31 +170,46 @@ void Publisher::publish() {
   finish(std::move(status), std::move(*built));
 }
 
-Result<std::shared_ptr<PublishedSet>> Publisher::build(IndicatorSet set, PublishStatus& status) {
+Result<std::shared_ptr<PublishedSet>> Publisher::build(IndicatorSet set, bool whole, PublishStatus& status) {
   const auto generation = generation_.next();
   status.feeds = set.feeds;
   status.problems = set.problems;
   if (!generation) return tl::unexpected(generation.error());
-  BuildReport report;
-  auto image = make_image_(set.indicators, *generation, report);
-  describe_refusals(report, set, status);
-  status.feeds = set.feeds;
-  if (!image) return tl::unexpected(image.error());
+  auto built = builder_.build(std::move(set), *generation, whole);
+  if (!built) return tl::unexpected(built.error());
+  describe_refusals(built->refused, status);
+  const Image& image = built->set->image();
   status.generation = *generation;
-  status.indicators = report.accepted;
-  status.duplicates = report.duplicates;
-  status.patterns = image->patterns;
-  status.image_bytes = image->mapping.bytes().size();
+  status.base_generation = built->set->base->image.image->generation();
+  status.indicators = image.indicator_count();
+  status.duplicates = built->duplicates;
+  status.changes = built->changes;
+  status.patterns = built->set->base->image.patterns;
+  status.image_bytes = image.bytes();
   status.built_at_s = wall_s();
-  return std::make_shared<PublishedSet>(PublishedSet{std::move(set), std::move(*image)});
+  return std::move(built->set);
 }
 
+// A delta alone where the data plane has its base, as far as we know; should we be wrong, both.
 Result<void> Publisher::hand_over(const PublishedSet& set) {
-  return link_.load_image(set.image.image->generation(), set.image.file.get());
+  const Image& image = set.image();
+  ImageParts parts{.base = set.base->image.file.get(), .delta = set.delta.image != nullptr ? set.delta.file.get() : -1};
+  bool has_base;
+  {
+    const std::lock_guard lock(mutex_);
+    has_base = handed_base_ == image.base_checksum() && image.has_delta();
+    handed_base_ = 0;
+  }
+  auto handed = has_base ? link_.load_image(image.generation(), {.delta = parts.delta}) : link_.load_image(image.generation(), parts);
+  if (!handed && has_base && link_.connected()) handed = link_.load_image(image.generation(), parts);
+  const std::lock_guard lock(mutex_);
+  if (handed) handed_base_ = image.base_checksum();
+  return handed;
 }
 
 void Publisher::finish(PublishStatus status, std::shared_ptr<PublishedSet> set) {
   const std::lock_guard lock(mutex_);
+  base_wanted_ = set != nullptr && status.changes > delta_changes_wanted_max;
   status_ = std::move(status);
   if (set != nullptr) current_ = std::move(set);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Publisher: feeds -> policy -> image -> sealed memory -> data plane, on a thread of its own.
 //
-// A failed build leaves the old set in force, and says so in status(). Requests that come while one is worked on are answered together by
+// What has changed since the last base goes out as a delta; once that has become large, a new base follows by itself. A failed build leaves the old set in force, and says so in status(). Requests that come while one is worked on are answered together by
 // the next. Thread-safe.
 #pragma once
 
@@ -13,9 +13,9 @@
 
 #include "control/publish/dataplane_link.h"
 #include "control/publish/generation.h"
-#include "control/publish/image_file.h"
-#include "control/publish/indicator_set.h"
+#include "control/publish/feed_reader.h"
 #include "control/publish/operator_indicators.h"
+#include "control/publish/set_builder.h"
 
 namespace sekisho {
 
@@ -25,6 +25,9 @@ struct PublishStatus {
   size_t indicators = 0;           // in the image
   size_t duplicates = 0;           // across feeds
   uint64_t refused = 0;            // by the builder
+  size_t changes = 0;              // of the delta in force over its base; 0 = the set is a base
+  uint32_t base_generation = 0;
+  size_t feeds_read = 0;           // of the last attempt; the others had not changed
   uint64_t image_bytes = 0;
   PatternCounters patterns;        // of compiling keywords and regexes, and their cache
   int64_t built_at_s = 0;
@@ -37,17 +40,11 @@ struct PublishStatus {
   std::vector<Error> problems;     // of the last attempt: refused by the builder, at most publish_problems_max
 };
 
-// The set in force, shared by those who look into it.
-struct PublishedSet {
-  IndicatorSet set;
-  LoadedImage image;
-};
-
 class Publisher {
  public:
   // `standings`, where given, says each feed's mode; it outlives the publisher.
   Publisher(DataplaneLink& link, GenerationCounter generation, OperatorIndicators operator_indicators, MakeImage make_image = sekisho::make_image,
-            FeedStandings* standings = nullptr);
+            FeedStandings* standings = nullptr, const DeltaLimits& limits = delta_limits);
   ~Publisher();
 
   // From now on: these feeds and this policy. Does not publish by itself.
@@ -70,13 +67,12 @@ class Publisher {
 
  private:
   void run();
-  void publish();
-  Result<std::shared_ptr<PublishedSet>> build(IndicatorSet set, PublishStatus& status);
+  void publish(bool whole);
+  Result<std::shared_ptr<PublishedSet>> build(IndicatorSet set, bool whole, PublishStatus& status);
   Result<void> hand_over(const PublishedSet& set);
   void finish(PublishStatus status, std::shared_ptr<PublishedSet> set);
 
   DataplaneLink& link_;
-  const MakeImage make_image_;
   FeedStandings* const standings_;
 
   mutable std::mutex mutex_;
@@ -89,9 +85,12 @@ class Publisher {
   uint64_t requested_ = 0;  // tickets given out
   uint64_t finished_ = 0;   // tickets answered
   bool hand_over_wanted_ = false;
+  bool base_wanted_ = false;       // the delta has become large
+  uint64_t handed_base_ = 0;       // checksum of the base that the data plane has; 0 = none
   bool stopping_ = false;
 
-  FeedReader reader_;  // of the thread
+  FeedReader reader_;   // of the thread, as the next
+  SetBuilder builder_;
   std::thread thread_;  // last: begins when all else is there
 };
 

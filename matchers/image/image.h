@@ -115,6 +115,8 @@ class Image {
   // In force: without those that the delta takes out.
   uint32_t indicator_count() const { return slot_count() - removed_count_; }
   IndicatorList indicators() const;
+  // Whether an entry of the base is a prefix or range.
+  bool is_interval(uint32_t index) const { return index >= base_.first_interval && index < base_.first_pattern; }
   std::string_view text(uint32_t offset, uint32_t length) const;  // of IndicatorEntry's offsets; empty outside the section
   std::string_view feed(uint32_t index) const;                    // empty where there is none
   uint32_t generation() const { return top().header->generation; }
