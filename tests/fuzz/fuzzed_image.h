@@ -14,6 +14,7 @@ namespace sekisho::fuzz {
 // A few of each kind that a value of traffic may meet; the seeds and the dictionary hold their values.
 // Patterns are among them.
 std::vector<Indicator> sample_indicators();
+std::vector<Indicator> sample_indicators_without_patterns();
 
 class FuzzedImage {
  public:
@@ -32,5 +33,11 @@ std::unique_ptr<uint8_t, decltype(&std::free)> aligned_copy(Bytes bytes);
 
 // The image as builders make it.
 std::vector<uint8_t> built(const std::vector<Indicator>& list);
+
+// The image with the changes that the input lists, and its length and checksum made right again.
+std::vector<uint8_t> changed_image(std::vector<uint8_t> image, FuzzInput& input);
+
+// Asks for every structure's values, and reads all that an answer and a dump would read.
+void look_up_everything(const Image& image);
 
 }  // namespace sekisho::fuzz

@@ -408,7 +408,7 @@ def socks_udp():
 
 
 SEEDS = {'ftp': ftp, 'ftp_data': ftp_data, 'socks': socks, 'socks_udp': socks_udp, 'http1': http1, 'dns': dns, 'smtp': smtp, 'http2': http2, 'websocket': websocket, 'tls': tls, 'quic': quic, 'quic_frames': quic_frames, 'content': content, 'archive': archive, 'mime': mime, 'multipart': multipart, 'conversation': conversation, 'frames': frames_,
-         'capture': capture, 'image': image, 'drain': drain, 'feed': feed, 'config': config}
+         'capture': capture, 'image': image, 'delta': image, 'drain': drain, 'feed': feed, 'config': config}
 
 SEEDS |= {'dhcp': dhcp, 'ssh': ssh, 'ntp': ntp, 'rdp': rdp, 'krb5': krb5, 'ldap': ldap, 'smb': smb}
 

@@ -37,6 +37,7 @@ relays:
   mail: [$dmz_mail]
 feeds:
   - {name: dark-harbor, path: $lab_dir/dark-harbor.csv, format: csv}
+$(lab_more_feeds)
 policy:
   - {asked: true, action: as_asked}
 outputs:
@@ -49,6 +50,9 @@ control:
   reconnect_ms: 100
 YAML
 }
+
+# Feeds that a scene has beside the others, as lines of the configuration.
+lab_more_feeds() { :; }
 
 # Starts the data plane and, behind it, the SIEM and control with the indicators in force: a wire for wire_up.
 appliance_start() {

@@ -16,6 +16,7 @@ checks_reload() {
   reload_rounds "$rounds"
   dataplane_memory >> "$lab_dir/got/memory"
   check "each of $((2 * rounds)) reloads took, and says how long" every_reload_took $((2 * rounds))
+  check "half of them took no more than 100 ms, as changes of one base" reloads_are_quick
   check "the clients had every answer, and nothing listed got through" traffic_was_answered
   check "each sighting names one generation, from the first to the last" generations_are_between "$first" "$(generation_in_force)"
   check "every sighting's number came to the file once, none is missing" sightings_are_complete
@@ -43,6 +44,15 @@ every_reload_took() {
   sort -n "$lab_dir/got/reloads" | awk '{ ms[NR] = $1 } END { print NR " reloads, ms: median " ms[int((NR + 1) / 2)] ", most " ms[NR] }'
   cat "$lab_dir/got/reload-failures" 2> /dev/null
   [ "$(wc -l < "$lab_dir/got/reloads")" -eq "$1" ]
+}
+
+reloads_are_quick() {
+  ctl indicator stats --json | /usr/bin/python3 -c '
+import json, sys
+set = json.load(sys.stdin)
+print({key: set[key] for key in ("generation", "base_generation", "changes", "feeds_read", "build_ms", "indicators")})
+sys.exit(0 if set["base_generation"] < set["generation"] else 1)' || return
+  [ "$(sort -n "$lab_dir/got/reloads" | awk '{ ms[NR] = $1 } END { print ms[int((NR + 1) / 2)] }')" -le 100 ]
 }
 
 # generations_are_between FIRST LAST, and traffic met more than one.
