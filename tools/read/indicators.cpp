@@ -17,7 +17,7 @@ namespace {
 
 Result<Indicators> compiled(const std::vector<ListedIndicator>& indicators) {
   BuildReport report;
-  const auto built = build_image(indicators, 1, report);
+  const auto built = build_image(indicators, BuildOptions{}, report);
   if (!built) return tl::unexpected(built.error());
   for (const auto& rejected : report.rejected)
     std::fprintf(stderr, "indicator \"%s\": %s\n", indicators[rejected.index].indicator->value.c_str(), rejected.reason.c_str());
