@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, kind_count> kind_names = {
     "certificate_sha256", "certificate_serial", "certificate_subject", "keyword", "method", "status", "error_code",
     "authentication_result", "dns_type", "byte_count", "packet_count", "session_duration", "recipient_count",
     "file_size_change", "time_window", "application", "account", "process", "path", "registry_key", "registry_value",
-    "api", "event_id", "workstation", "device"};
+    "api", "event_id", "workstation", "device", "compound"};
 constexpr std::array<std::string_view, 8> mode_names = {"exact", "subdomains", "prefix", "cidr",
                                                         "literal", "regex", "glob", "range"};
 constexpr std::array<std::string_view, 6> action_names = {"pass",  "alert",    "drop",

@@ -53,9 +53,10 @@ enum class Kind : uint8_t {
   api,
   event_id,
   workstation,
-  device
+  device,
+  compound              // several values that must be met together (compound/terms.h)
 };
-inline constexpr uint8_t kind_count = static_cast<uint8_t>(Kind::device) + 1;
+inline constexpr uint8_t kind_count = static_cast<uint8_t>(Kind::compound) + 1;
 
 constexpr uint64_t kind_bit(Kind kind) { return uint64_t{1} << static_cast<uint8_t>(kind); }
 static_assert(kind_count <= 64, "kind masks are 64 bits");

@@ -20,6 +20,10 @@ inline constexpr size_t image_indicators_max = size_t{1} << 26;
 inline constexpr size_t image_text_bytes_max = (size_t{1} << 32) - 1;
 // Indicators that may cover one address or number at once, count. Past it: BuildReport::crowded, the strongest are kept.
 inline constexpr size_t interval_cover_max = 8;
+// Terms of one compound indicator, count (format.h has 16 bits for them). Past it: BuildReport::rejected.
+inline constexpr size_t compound_terms_max = 16;
+// Compounds to which one term leads because it is their rarest, count: those that are looked at when it is met. Past it: BuildReport::rejected.
+inline constexpr uint32_t compound_anchor_max = 256;
 // Rounds in which Hyperscan may refuse one pattern of a set before each is tried alone, count. Not visible outside.
 inline constexpr unsigned pattern_retries_max = 16;
 

@@ -15,7 +15,7 @@ class Alike {
   Alike(const ImageLayer& base, const Records& records) : base_(base), records_(records) {}
 
   uint32_t entry_of(const Record& record) const {
-    if (record.place == Place::pattern) return pattern_entry;
+    if (record.place >= Place::pattern) return pattern_entry;
     return record.place == Place::table ? in_table(record) : in_intervals(record);
   }
 
@@ -53,6 +53,7 @@ class Alike {
   bool is_alike(uint32_t entry, const Record& record) const {
     const Profile& profile = base_.profile_of(entry);
     const Indicator& indicator = records_.indicator(record);
+    if (((base_.entries[entry].flags & entry_term) != 0) != record.is_term) return false;
     return profile.mode == record.mode && profile.valid_from_s == indicator.valid_from_s && profile.valid_until_s == indicator.valid_until_s &&
            std::ranges::equal(base_.value_of(base_.entries[entry]), records_.value(record));
   }
@@ -65,7 +66,8 @@ class Alike {
 
 std::vector<uint32_t> entries_alike(const Image& base, std::span<const ListedIndicator> indicators) {
   BuildReport report;
-  const Records records(indicators, base.base_.header->seed, report);
+  const CompoundTerms terms(indicators);
+  const Records records(terms, base.base_.header->seed, report);
   std::vector<uint32_t> of_record;
   of_record.reserve(records.list().size());
   const Alike alike(base.base_, records);
@@ -74,6 +76,7 @@ std::vector<uint32_t> entries_alike(const Image& base, std::span<const ListedInd
   std::vector<uint32_t> out = std::move(report.entry_of);
   for (uint32_t& entry : out)
     if (entry < of_record.size()) entry = of_record[entry];
+  out.resize(indicators.size());
   return out;
 }
 

@@ -5,6 +5,8 @@
 #include <hs/hs_compile.h>
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 #include <unordered_map>
 
 #include "matchers/domain/suffixes.h"
@@ -44,7 +46,8 @@ class ImageBuilder {
         report_(report),
         base_(base),
         tombstones_(tombstones),
-        records_(indicators, base != nullptr ? std::optional(base->seed) : std::nullopt, report) {}
+        terms_(indicators),
+        records_(terms_, base != nullptr ? std::optional(base->seed) : std::nullopt, report) {}
 
   Result<std::vector<uint8_t>> build();
 
@@ -65,6 +68,7 @@ class ImageBuilder {
   uint32_t profile_of(const Record& record);
   uint32_t feed_of(const std::string& name);
   void write_ids();
+  void write_compounds();
   void write_tables();
   uint64_t shapes_of(const Group& group) const;
   void write_intervals();
@@ -99,6 +103,7 @@ class ImageBuilder {
   BuildReport& report_;
   const ImageHeader* base_;  // of a delta
   std::span<const uint32_t> tombstones_;
+  CompoundTerms terms_;
   Records records_;
   ImageHeader header_{};
   std::vector<uint8_t> image_;
@@ -129,10 +134,11 @@ void ImageBuilder::for_each_group(Place place, Visit&& visit) const {
 }
 
 Result<std::vector<uint8_t>> ImageBuilder::build() {
-  if (base_ != nullptr && !records_.list().empty() && records_.list().back().place == Place::pattern)
-    return fail("matcher image: a delta has no room for patterns");
+  if (base_ != nullptr && !records_.list().empty() && records_.list().back().place >= Place::pattern)
+    return fail("matcher image: a delta has no room for patterns and compounds");
   compile_patterns_of_kinds();
   if (!pattern_failure_.empty()) return fail("matcher image: patterns: " + pattern_failure_);
+  records_.reject_broken_compounds();
   const std::vector<Record>& list = records_.list();
   if (list.size() > image_indicators_max)
     return fail("matcher image: " + std::to_string(list.size()) + " indicators, at most " + std::to_string(image_indicators_max) + " fit");
@@ -148,9 +154,11 @@ Result<std::vector<uint8_t>> ImageBuilder::build() {
   write_intervals();
   put_section(Section::pattern_sets, pattern_specs_);
   put_section(Section::databases, databases_);
+  write_compounds();
   put_section(Section::tombstones, Bytes(reinterpret_cast<const uint8_t*>(tombstones_.data()), tombstones_.size_bytes()));
   finish_header();
-  report_.accepted = list.size();
+  report_.accepted = list.size() - header_.term_count;
+  report_.entry_of.resize(terms_.first_term());
   std::sort(report_.rejected.begin(), report_.rejected.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
   return std::move(image_);
 }
@@ -158,7 +166,8 @@ Result<std::vector<uint8_t>> ImageBuilder::build() {
 // Patterns come last, so what Hyperscan refuses can leave before entries get their numbers.
 void ImageBuilder::compile_patterns_of_kinds() {
   std::vector<Record>& list = records_.list();
-  const auto first_pattern = std::find_if(list.begin(), list.end(), [](const Record& r) { return r.place == Place::pattern; });
+  const auto first_pattern = std::find_if(list.begin(), list.end(), [](const Record& r) { return r.place >= Place::pattern; });
+  const auto last_pattern = std::find_if(first_pattern, list.end(), [](const Record& r) { return r.place > Place::pattern; });
   std::vector<Record> accepted;
   const auto tables_and_intervals = static_cast<uint32_t>(first_pattern - list.begin());
   for_each_group(Place::pattern, [&](const Group& group) {
@@ -167,8 +176,7 @@ void ImageBuilder::compile_patterns_of_kinds() {
     for (PatternSpec& spec : pattern_specs_)
       if (spec.kind == static_cast<uint32_t>(group.kind)) spec.first_entry = tables_and_intervals + static_cast<uint32_t>(before);
   });
-  list.erase(first_pattern, list.end());
-  list.insert(list.end(), accepted.begin(), accepted.end());
+  list.insert(list.erase(first_pattern, last_pattern), accepted.begin(), accepted.end());
 }
 
 void ImageBuilder::compile_kind(std::span<const Record> records, std::vector<Record>& accepted) {
@@ -228,7 +236,8 @@ bool ImageBuilder::write_entries() {
     const bool more = list[i].place == Place::table && i + 1 < list.size() && list[i + 1].place == Place::table &&
                       list[i + 1].kind == list[i].kind && list[i + 1].hash == list[i].hash &&
                       std::ranges::equal(records_.value(list[i]), records_.value(list[i + 1]));
-    entry.flags = more ? entry_more : 0;
+    entry.flags = static_cast<uint16_t>((more ? entry_more : 0) | (list[i].is_term ? entry_term : 0));
+    header_.term_count += list[i].is_term ? 1 : 0;
     entries_.push_back(entry);
     if (text_.size() > image_text_bytes_max) return false;
     header_.kinds |= kind_bit(list[i].kind);
@@ -284,6 +293,28 @@ void ImageBuilder::write_ids() {
     all_computed = all_computed && ids.back() == computed;
   }
   if (!all_computed) put_section(Section::ids, ids);
+}
+
+// Which entry each term became, and which compounds it is the rarest of.
+void ImageBuilder::write_compounds() {
+  if (terms_.compounds().empty()) return;
+  const std::vector<Record>& list = records_.list();
+  std::vector<uint32_t> entry_of = report_.entry_of;
+  for (uint32_t entry = 0; entry < list.size(); ++entry)
+    if (list[entry].place >= Place::pattern) entry_of[list[entry].index] = entry;
+  std::vector<CompoundSpec> compounds;
+  std::vector<uint32_t> terms;
+  std::vector<AnchorLink> anchors;
+  for (const CompoundParts& parts : terms_.compounds()) {
+    if (entry_of[parts.index] >= list.size()) continue;  // rejected, or said by another
+    anchors.push_back({entry_of[parts.terms[parts.anchor]], static_cast<uint32_t>(compounds.size())});
+    compounds.push_back({entry_of[parts.index], static_cast<uint32_t>(terms.size()), static_cast<uint16_t>(parts.terms.size()), parts.negated, 0});
+    for (const uint32_t term : parts.terms) terms.push_back(entry_of[term]);
+  }
+  std::sort(anchors.begin(), anchors.end(), [](const AnchorLink& a, const AnchorLink& b) { return std::tie(a.term, a.compound) < std::tie(b.term, b.compound); });
+  put_section(Section::compounds, compounds);
+  put_section(Section::compound_terms, terms);
+  put_section(Section::anchor_links, anchors);
 }
 
 // Label counts of domains that want their subdomains, boundary counts of URL prefixes.

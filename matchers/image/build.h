@@ -24,7 +24,7 @@ struct ListedIndicator {
   Action shadowed;
 };
 
-// In BuildReport::entry_of: rejected; a pattern, whose entry is not told.
+// In BuildReport::entry_of: rejected; a pattern or compound, whose entry is not told.
 inline constexpr uint32_t no_entry = ~0U;
 inline constexpr uint32_t pattern_entry = no_entry - 1;
 

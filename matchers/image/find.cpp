@@ -217,6 +217,12 @@ void Finder::tell_one(uint32_t entry, const Probe& probe, const ImageLayer& laye
   hits_[hit_count++] = hit;
 }
 
+std::span<const AnchorLink> Image::anchored_by(uint32_t term) const {
+  const auto [first, last] = std::equal_range(base_.anchor_links.begin(), base_.anchor_links.end(), AnchorLink{term, 0},
+                                              [](const AnchorLink& a, const AnchorLink& b) { return a.term < b.term; });
+  return {first, last};
+}
+
 size_t Image::find(std::span<const Query> queries, int64_t now_s, Scratch& scratch, std::span<Hit> hits, uint64_t& dropped) const {
   if (scratch.base != base_.header) return 0;
   Finder finder(*this, queries, now_s, scratch, hits);

@@ -2,9 +2,9 @@
 // The image as bytes. Offsets are from the image's first byte; sections begin at multiples of 64; integers are in the order of
 // the machine that built it (byte_order says which; the other is refused). Every change is a new version.
 //
-//   header | entries | ids? | profiles | feeds | text | tables | lines | interval sets | intervals | pattern sets | databases
+//   header | entries | ids? | profiles | feeds | text | tables | lines | interval sets | intervals | pattern sets | databases | compounds
 //
-// A delta is the same with a base_checksum and tombstones, without patterns, and with its base's seed.
+// A delta is the same with a base_checksum and tombstones, without patterns and compounds, and with its base's seed.
 //
 // 1 M indicators of the usual mix take 57 MiB: 16 B an entry, 11 B a table slot, the rest text. What indicators share (feed, action,
 // validity, ...) is stored once in a profile.
@@ -27,7 +27,7 @@ struct ImageSection {
 };
 
 enum class Section : uint32_t {
-  entries,        // PackedEntry[]; those of tables first, of intervals next, of patterns last
+  entries,        // PackedEntry[]; those of tables first, of intervals next, of patterns then, compounds last
   ids,            // uint64_t[], one an entry: only where some indicator came with an id that is not indicator_id()
   profiles,       // Profile[]
   feeds,          // FeedName[]
@@ -39,6 +39,9 @@ enum class Section : uint32_t {
   pattern_sets,   // PatternSpec[]
   databases,      // Hyperscan, each at a multiple of 64
   tombstones,     // uint32_t[], of a delta: the entries of its base that are gone, rising
+  compounds,      // CompoundSpec[]
+  compound_terms, // uint32_t[], entries
+  anchor_links,   // AnchorLink[], by rising term
   count
 };
 inline constexpr uint32_t section_count = static_cast<uint32_t>(Section::count);
@@ -60,7 +63,8 @@ struct ImageHeader {
   ImageSection sections[section_count];
   uint32_t first_interval;  // entry
   uint32_t first_pattern;   // entry
-  uint8_t reserved[56];
+  uint32_t term_count;      // entries that are terms
+  uint8_t reserved[4];
 };
 static_assert(sizeof(ImageHeader) == 384);
 inline constexpr size_t checksum_end = 32;
@@ -76,6 +80,7 @@ struct PackedEntry {
   uint16_t flags;
 };
 static_assert(sizeof(PackedEntry) == 16);
+inline constexpr uint16_t entry_term = 2;  // no indicator: a term of compounds
 inline constexpr uint16_t entry_more = 1;  // the next entry has the same kind and value (another mode or validity)
 
 struct Profile {
@@ -136,5 +141,21 @@ struct PatternSpec {
   uint64_t bytes;
 };
 static_assert(sizeof(PatternSpec) == 32);
+
+// Several terms that must be met together, and some that must not.
+struct CompoundSpec {
+  uint32_t entry;
+  uint32_t first_term;  // index into the compound terms
+  uint16_t term_count;
+  uint16_t negated;     // bit i: the i-th term must not be met
+  uint32_t reserved;
+};
+static_assert(sizeof(CompoundSpec) == 16);
+
+// From a term to those compounds of which it is the rarest.
+struct AnchorLink {
+  uint32_t term;      // entry
+  uint32_t compound;  // index into the compounds
+};
 
 }  // namespace sekisho

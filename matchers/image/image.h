@@ -113,8 +113,15 @@ class Image {
   // Of a hit's number: of the base first, then of the delta. Assembled, so by value.
   IndicatorEntry indicator(uint32_t index) const;
   // In force: without those that the delta takes out.
-  uint32_t indicator_count() const { return slot_count() - removed_count_; }
+  uint32_t indicator_count() const { return slot_count() - removed_count_ - base_.term_count; }
   IndicatorList indicators() const;
+  // A hit may be a term of compounds: then it says nothing alone. A compound is met where all its terms are but the negated ones, which are
+  // not, within its validity. Numbers hold for a pattern_generation().
+  bool is_term(uint32_t index) const { return index < base_count() && (base_.entries[index].flags & entry_term) != 0; }
+  std::span<const CompoundSpec> compounds() const { return base_.compounds; }
+  std::span<const uint32_t> terms_of(const CompoundSpec& compound) const { return base_.compound_terms.subspan(compound.first_term, compound.term_count); }
+  // The compounds of which a term is the rarest, which is never negated; each compound has one such term.
+  std::span<const AnchorLink> anchored_by(uint32_t term) const;
   // Whether an entry of the base is a prefix or range.
   bool is_interval(uint32_t index) const { return index >= base_.first_interval && index < base_.first_pattern; }
   std::string_view text(uint32_t offset, uint32_t length) const;  // of IndicatorEntry's offsets; empty outside the section
@@ -181,11 +188,11 @@ class IndicatorList {
     using value_type = IndicatorEntry;
     using difference_type = std::ptrdiff_t;
     Iterator() = default;
-    Iterator(const Image& image, uint32_t index) : image_(&image), index_(index) { skip_removed(); }
+    Iterator(const Image& image, uint32_t index) : image_(&image), index_(index) { skip_others(); }
     IndicatorEntry operator*() const { return image_->indicator(index_); }
     Iterator& operator++() {
       ++index_;
-      skip_removed();
+      skip_others();
       return *this;
     }
     Iterator operator++(int) {
@@ -196,8 +203,8 @@ class IndicatorList {
     bool operator==(const Iterator&) const = default;
 
    private:
-    void skip_removed() {
-      while (image_->is_removed(index_)) ++index_;
+    void skip_others() {
+      while (image_->is_removed(index_) || image_->is_term(index_)) ++index_;
     }
     const Image* image_ = nullptr;
     uint32_t index_ = 0;

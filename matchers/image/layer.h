@@ -36,6 +36,10 @@ struct ImageLayer {
   std::array<Intervals<uint64_t>, kind_count> numbers;
   Intervals<uint32_t> v4;
   Intervals<WideKey> v6;
+  std::span<const CompoundSpec> compounds;
+  std::span<const uint32_t> compound_terms;
+  std::span<const AnchorLink> anchor_links;
+  uint32_t term_count = 0;
   // Entries of the kinds of place: tables' up to here, intervals' up to there, patterns' behind.
   uint32_t first_interval = 0;
   uint32_t first_pattern = 0;

@@ -29,6 +29,7 @@ class ImageReader {
     layer_ = &image_->base_;
     if (const char* reason = read_layer()) return damaged(reason);
     if (const char* reason = read_patterns()) return damaged(reason);
+    if (const char* reason = read_compounds()) return damaged(reason);
     return std::unique_ptr<const Image>(std::move(image_));
   }
 
@@ -57,6 +58,7 @@ class ImageReader {
   const char* read_tables();
   const char* read_intervals();
   const char* read_patterns();
+  const char* read_compounds();
   const char* read_tombstones();
   template <typename Key>
   bool read_interval_set(const IntervalSpec& spec, Intervals<Key>& out) const;
@@ -139,6 +141,7 @@ const char* ImageReader::read_entries() {
       return "profile";
   for (const PackedEntry& entry : layer.entries) {
     const uint64_t bytes = std::max<uint64_t>(entry.original_length, uint64_t{entry.value_shift} + entry.value_length);
+    layer.term_count += (entry.flags & entry_term) != 0 ? 1 : 0;
     if (entry.profile >= layer.profiles.size() || !inside(entry.text_offset, bytes, layer.text.size())) return "entry";
   }
   if (!layer.entries.empty() && (layer.entries.back().flags & entry_more) != 0) return "last entry";
@@ -204,10 +207,30 @@ const char* ImageReader::read_patterns() {
   return nullptr;
 }
 
+const char* ImageReader::read_compounds() {
+  ImageLayer& layer = *layer_;
+  layer.compounds = array<CompoundSpec>(Section::compounds);
+  layer.compound_terms = array<uint32_t>(Section::compound_terms);
+  layer.anchor_links = array<AnchorLink>(Section::anchor_links);
+  const auto is_entry = [this](uint32_t entry) { return entry < header_->entry_count; };
+  if (!std::all_of(layer.compound_terms.begin(), layer.compound_terms.end(), is_entry)) return "compound's terms";
+  for (const CompoundSpec& compound : layer.compounds)
+    if (!is_entry(compound.entry) || compound.term_count > compound_terms_max ||
+        !inside(compound.first_term, compound.term_count, layer.compound_terms.size()))
+      return "compound";
+  uint32_t last = 0;
+  for (const AnchorLink& link : layer.anchor_links) {
+    if (link.term < last || !is_entry(link.term) || link.compound >= layer.compounds.size()) return "anchor";
+    last = link.term;
+  }
+  return nullptr;
+}
+
 // Once the delta's own part is read: what it takes out of its base. Patterns stay; who changes them makes a base.
 const char* ImageReader::read_tombstones() {
   Image& image = *image_;
   if (section(Section::pattern_sets).size() != 0 || header_->pattern_kinds != 0) return "a delta with patterns";
+  if (section(Section::compounds).size() != 0 || image.delta_.term_count != 0) return "a delta with compounds";
   if (uint64_t{image.base_count()} + header_->entry_count >= line_spilled || image.base_.text.size() + image.delta_.text.size() > image_text_bytes_max)
     return "a delta too large for its base";
   const auto tombstones = array<uint32_t>(Section::tombstones);

@@ -43,17 +43,35 @@ std::string number_text(Kind kind, const NumberRanges& ranges) {
 
 }  // namespace
 
-Records::Records(std::span<const ListedIndicator> indicators, std::optional<uint64_t> seed, BuildReport& report) : indicators_(indicators), report_(report) {
-  list_.reserve(indicators.size());
-  values_.reserve(indicators.size() * 32);
+Records::Records(const CompoundTerms& indicators, std::optional<uint64_t> seed, BuildReport& report)
+    : terms_(indicators), indicators_(indicators.list()), report_(report) {
+  list_.reserve(indicators_.size());
+  values_.reserve(indicators_.size() * 32);
   room_.resize(normalised_bytes_max(indicator_value_bytes_max));
-  for (uint32_t i = 0; i < indicators.size(); ++i) read(i);
+  for (uint32_t i = 0; i < indicators_.size(); ++i) read(i);
   choose_seed(seed);
   sort();
   merge(report);
 }
 
-void Records::refuse(uint32_t index, std::string reason) { report_.rejected.push_back({index, std::move(reason)}); }
+void Records::refuse(uint32_t index, std::string reason) {
+  if (index < terms_.first_term()) report_.rejected.push_back({index, std::move(reason)});
+  else broken_terms_.emplace(index, std::move(reason));
+}
+
+void Records::reject_broken_compounds() {
+  if (broken_terms_.empty()) return;
+  std::map<uint32_t, std::string> broken;  // compound -> why
+  for (const CompoundParts& parts : terms_.compounds())
+    for (const uint32_t index : parts.terms)
+      if (const auto term = broken_terms_.find(index); term != broken_terms_.end()) broken.emplace(parts.index, "a term: " + term->second);
+  std::erase_if(list_, [&](const Record& record) {
+    const auto reason = record.place == Place::compound ? broken.find(record.index) : broken.end();
+    if (reason == broken.end()) return false;
+    reject(record, reason->second);
+    return true;
+  });
+}
 
 void Records::reject(const Record& record, std::string reason) {
   refuse(record.index, quoted(indicator(record).value) + ": " + std::move(reason));
@@ -68,11 +86,14 @@ void Records::read(uint32_t index) {
   record.mode = indicator.mode;
   record.action = listed.action;
   record.shadowed = listed.shadowed;
+  record.is_term = index >= terms_.first_term();
   record.severity = indicator.severity;
   record.confidence = std::min<uint8_t>(indicator.confidence, 100);
   if (static_cast<uint8_t>(indicator.kind) >= kind_count) return refuse(index, "the kind of " + quoted(indicator.value) + " is unknown");
   if (record.action > Action::block_page || record.shadowed > Action::block_page || indicator.tlp > Tlp::red)
     return refuse(index, quoted(indicator.value) + ": its action or TLP is unknown");
+  if (const auto refused = terms_.refused().find(index); refused != terms_.refused().end())
+    return refuse(index, quoted(indicator.value) + " (compound): " + refused->second);
   if (const char* reason = read_value(indicator, record))
     return refuse(index, quoted(indicator.value) + " (" + std::string(kind_name(record.kind)) + ", " + std::string(mode_name(record.mode)) +
                              "): " + reason);
@@ -91,6 +112,7 @@ const char* Records::read_value(const Indicator& indicator, Record& record) {
     case Form::number: return read_number(indicator.value, record);
     case Form::host:
     case Form::mail_host: return read_host(indicator.value, record);
+    case Form::terms: record.place = Place::compound; return store(as_bytes(indicator.value), record);
     default: return read_plain(indicator.value, record);
   }
 }
@@ -179,6 +201,7 @@ void Records::choose_seed(std::optional<uint64_t> told) {
 bool Records::same_entry(const Record& a, const Record& b) const {
   const Indicator& x = indicator(a);
   const Indicator& y = indicator(b);
+  if (a.is_term != b.is_term || (a.is_term && a.place == Place::pattern)) return false;  // a pattern's entry is not told
   return a.mode == b.mode && x.valid_from_s == y.valid_from_s && x.valid_until_s == y.valid_until_s &&
          std::ranges::equal(value(a), value(b));
 }
@@ -202,7 +225,7 @@ void Records::sort() {
     if (const int order = as_text(value(x)).compare(as_text(value(y)))) return order < 0;
     const Indicator& p = indicator(x);
     const Indicator& q = indicator(y);
-    return std::tie(x.mode, p.valid_from_s, p.valid_until_s, a.at) < std::tie(y.mode, q.valid_from_s, q.valid_until_s, b.at);
+    return std::tie(x.is_term, x.mode, p.valid_from_s, p.valid_until_s, a.at) < std::tie(y.is_term, y.mode, q.valid_from_s, q.valid_until_s, b.at);
   });
   std::vector<Record> sorted;
   sorted.reserve(list_.size());
@@ -219,12 +242,12 @@ void Records::merge(BuildReport& report) {
     const bool same = last != nullptr && last->hash == next.hash && last->place == next.place && last->kind == next.kind &&
                       same_entry(*last, next);
     const auto entry = static_cast<uint32_t>(same ? kept - 1 : kept);
-    report.entry_of[next.index] = next.place == Place::pattern ? pattern_entry : entry;
+    report.entry_of[next.index] = next.place >= Place::pattern ? pattern_entry : entry;
     if (!same) {
       list_[kept++] = next;
       continue;
     }
-    ++report.duplicates;
+    if (!next.is_term) ++report.duplicates;
     if (strength(next) > strength(*last)) last->index = next.index;
     last->action = std::max(last->action, next.action);
     last->shadowed = std::max(last->shadowed, next.shadowed);

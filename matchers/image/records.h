@@ -10,13 +10,14 @@
 
 #include "matchers/base/hash.h"
 #include "matchers/image/build.h"
+#include "matchers/image/compounds.h"
 #include "matchers/normalise/address.h"
 #include "matchers/normalise/number.h"
 
 namespace sekisho {
 
 // Which structure finds the indicator; also the order of entries in the image.
-enum class Place : uint8_t { table, interval, pattern };
+enum class Place : uint8_t { table, interval, pattern, compound };
 
 struct Record {
   uint64_t hash;          // of the normalised value
@@ -30,13 +31,14 @@ struct Record {
   Action shadowed;
   uint8_t severity;
   uint8_t confidence;
+  bool is_term;  // of compounds: no indicator
 };
 
 class Records {
  public:
   // Fills report.rejected, report.duplicates and report.entry_of. Where more than one entry has the same kind and value they stand side by
   // side. `seed`: of the hash; nothing = from the content.
-  Records(std::span<const ListedIndicator> indicators, std::optional<uint64_t> seed, BuildReport& report);
+  Records(const CompoundTerms& indicators, std::optional<uint64_t> seed, BuildReport& report);
 
   const std::vector<Record>& list() const { return list_; }
   std::vector<Record>& list() { return list_; }
@@ -57,7 +59,10 @@ class Records {
     __builtin_prefetch(indicator(list_[at + 8]).value.data());
   }
 
+  // What is rejected of a term is said of its compounds: see reject_broken_compounds().
   void reject(const Record& record, std::string reason);
+  // Once nothing more will be rejected: compounds of which a term is. They stand at the list's end.
+  void reject_broken_compounds();
 
  private:
   void read(uint32_t index);
@@ -76,12 +81,14 @@ class Records {
   using Strength = std::tuple<Action, Action, uint8_t, uint8_t>;
   Strength strength(const Record& record) const;
 
+  const CompoundTerms& terms_;
   std::span<const ListedIndicator> indicators_;
   BuildReport& report_;
   std::vector<Record> list_;
   std::vector<uint8_t> values_;
   std::vector<uint8_t> room_;  // for one normal form
   uint64_t key_seed_ = 0;
+  std::map<uint32_t, std::string> broken_terms_;  // index -> why
 };
 
 }  // namespace sekisho

@@ -61,7 +61,8 @@ constexpr FormRule form_rules[] = {
     {Form::serial, "serial number", plain<normalise_serial>, exact_mode},
     {Form::file_name, "file name", plain<normalise_file_name>, exact_mode | pattern_modes},
     {Form::text, "text", plain<normalise_text>, exact_mode | pattern_modes},
-    {Form::keyword, "keyword", same, exact_mode | pattern_modes}};
+    {Form::keyword, "keyword", same, exact_mode | pattern_modes},
+    {Form::terms, "terms", same, exact_mode}};
 
 const FormRule& rule_of(Form form) { return form_rules[static_cast<size_t>(form)]; }
 

@@ -25,7 +25,8 @@ enum class Form : uint8_t {
   serial,     // hexadecimal text                         exact table
   file_name,  // last part of a path                      exact table
   text,       // lowered, white space collapsed           exact table
-  keyword     // not normalised                           patterns only
+  keyword,    // not normalised                           patterns only
+  terms       // of a compound: not normalised            each term where its kind lies
 };
 std::string_view form_name(Form form);
 
@@ -79,7 +80,8 @@ inline constexpr KindRule kind_rules[] = {
     {Kind::api, Form::text},
     {Kind::event_id, Form::number},
     {Kind::workstation, Form::text},
-    {Kind::device, Form::text}};
+    {Kind::device, Form::text},
+    {Kind::compound, Form::terms}};
 
 constexpr bool kind_rules_in_order() {
   for (size_t i = 0; i < std::size(kind_rules); ++i)
