@@ -297,7 +297,7 @@ void Inspector::scan_patterns(Body& body, Bytes bytes) {
   for (size_t i = 0; i < count; ++i) {
     const IndicatorEntry entry = look_ups_.image()->indicator(hits[i].indicator);
     const std::string_view value = look_ups_.image()->text(entry.value_offset, entry.value_length);
-    on_sighting(observation(find(body.tx), Field::http_body, body.size), entry, as_bytes(value));
+    on_hit(observation(find(body.tx), Field::http_body, body.size), hits[i].indicator, as_bytes(value));
   }
 }
 

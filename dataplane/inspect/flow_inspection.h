@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "dataplane/flow/flow.h"
+#include "dataplane/inspect/compounds.h"
 #include "dataplane/inspect/expectations.h"
 #include "dataplane/inspect/inner_stream.h"
 #include "dataplane/inspect/transaction.h"
@@ -23,6 +24,7 @@ struct FlowInspection : SpokenStream {
   Session* relayed_now = nullptr;  // the one of them that is running
   Body* bodies = nullptr;          // open bodies, newest first
   InnerStream* inner_streams = nullptr;
+  MetTerms met_terms;
   uint64_t gap_bytes = 0;          // never delivered to the parsers
   uint64_t delivered[2] = {};      // bytes of each direction's stream that the parsers were offered
   uint64_t to_client_before = 0;   // of the server's, before the packet of this number

@@ -115,12 +115,14 @@ void Inspector::close(Flow& flow, FlowEnd end) {
   while (inspection->bodies != nullptr) finish_body(*inspection, inspection->bodies, BodyEnd::aborted);
   while (inspection->oldest != nullptr) end_transaction(*inspection, inspection->oldest, Completeness::incomplete);
   resolve();  // nothing that waits may name this flow once its memory is another's
+  end_compounds(*inspection, nullptr);
   inspection->session.close(session_memory_);
 }
 
 void Inspector::release(Flow& flow) {
   if (flow.inspection == nullptr) return;
   if (flow.inspection->flow_values != nullptr) Transaction::close(flow.inspection->flow_values, transactions_);
+  compounds_.drop(flow.inspection->met_terms);
   if (flow.inspection->relayed != nullptr) relayed_blocks_.give(flow.inspection->relayed);
   flow_blocks_.give(flow.inspection);
   flow.inspection = nullptr;
@@ -352,7 +354,7 @@ void Inspector::look_up_number(Transaction* transaction, Field field, uint64_t v
 void Inspector::look_up_now() {
   look_ups_.resolve(static_cast<int64_t>(clock_.wall_ns / 1'000'000'000),
                     [this](const Observation& seen, uint32_t indicator, Bytes matched) {
-                      on_sighting(seen, look_ups_.image()->indicator(indicator), matched);
+                      on_hit(seen, indicator, matched);
                     });
   output_.set_clock(clock_);  // sightings have their packets' own
 }
@@ -361,6 +363,7 @@ void Inspector::resolve() {
   if (!look_ups_.empty()) look_up_now();
   for (Transaction* transaction = ended_; transaction != nullptr;) {
     Transaction* next = transaction->next;
+    end_compounds(*transaction->inspection, transaction);
     write_transaction(*transaction->inspection, *transaction);
     Transaction::close(transaction, transactions_);
     transaction = next;

@@ -148,6 +148,7 @@ class Inspector final : public Sink {
   const SessionCounters& session_counters() const { return session_memory_.counters; }
   const NamedCounters& anomaly_counters() const { return anomaly_names_; }
   const LookUps& look_ups() const { return look_ups_; }
+  const CompoundCounters& compound_counters() const { return compounds_.counters(); }
   const Expectations& expectations() const { return *expectations_; }
   const CodecMemory& codecs() const { return body_memory_.codecs; }
 
@@ -203,6 +204,10 @@ class Inspector final : public Sink {
   void look_up(Transaction* transaction, Field field, Bytes value, uint64_t offset);
   void look_up_number(Transaction* transaction, Field field, uint64_t value, uint64_t offset);
   Observation observation(Transaction* transaction, Field field, uint64_t offset) const;
+  // inspector_compounds.cpp
+  void on_hit(const Observation& seen, uint32_t indicator, Bytes matched);
+  void on_compound(const Observation& seen, const CompoundSpec& compound, Bytes matched);
+  void end_compounds(FlowInspection& inspection, Transaction* transaction);
   void on_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched);
   void write_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched, Action verdict);
   void fill_sighting(const Observation& seen, const IndicatorEntry& entry, Bytes matched, Action verdict, RecordWriter& writer);
@@ -271,6 +276,7 @@ class Inspector final : public Sink {
   BlockPool transactions_;
   BodyMemory body_memory_;
   LookUps look_ups_;
+  CompoundTracker compounds_{met_terms_max};
   NamedCounters anomaly_names_;
   InspectorCounters counters_;
   RecordClock clock_;

@@ -17,6 +17,10 @@ inline constexpr uint32_t transaction_chunk_bytes = 2048;
 // Files that came up to some byte, as ranges, and wait for the next, count. Past it: the one that waits longest is forgotten, its parts
 // are judged each for itself. No counter.
 inline constexpr unsigned assembled_files_max = 64;
+// Terms of compound indicators that one flow has met and that wait for the others, count; and those of all flows of an lcore. Past either: counter
+// `inspect.terms_refused`; compounds that need the term are not met.
+inline constexpr uint32_t flow_terms_max = 64;
+inline constexpr uint32_t met_terms_max = 1U << 14;
 // Open transactions of one flow, count. Past it: counter `inspect.tx_evicted`, the oldest ends as incomplete.
 inline constexpr unsigned flow_transactions_max = 128;
 // Streams inside one flow that are read at a time (CONNECT over HTTP/2; one that is known to say no more to us does not count), count. Past

@@ -99,6 +99,8 @@ void add_inspection(const Pipeline& pipeline, Sums& sums) {
   sums["inspect.expectations_evicted"] = inspector.expectations().evicted();  // one table for all lcores
   sums["inspect.expectations_contended"] = inspector.expectations().contended();
   sums["inspect.streams_restarted"] += counters.streams_restarted;
+  sums["inspect.terms_refused"] += inspector.compound_counters().refused;
+  sums["inspect.terms_forgotten"] += inspector.compound_counters().forgotten;
   sums["inspect.values_looked_up"] += inspector.look_ups().looked_up();
   sums["inspect.values_cut"] += inspector.look_ups().values_cut();
   sums["inspect.hits_dropped"] += inspector.look_ups().hits_dropped();
