@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/api/lookup.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -50,8 +51,20 @@ class Finder {
     take(kind, image_.find({&query, 1}, now_s_, scratch_, hits_, dropped_));
   }
   void take(Kind kind, size_t count) {
-    for (size_t i = 0; i < count && found.size() < api_lookup_max; ++i)
-      if (seen_.insert(hits_[i].indicator).second) found.push_back({image_.indicator(hits_[i].indicator), kind});
+    for (size_t i = 0; i < count; ++i) {
+      if (!image_.is_term(hits_[i].indicator)) take_one(kind, hits_[i].indicator);
+      else take_compounds_of(kind, hits_[i].indicator);
+    }
+  }
+  void take_one(Kind kind, uint32_t indicator) {
+    if (found.size() < api_lookup_max && seen_.insert(indicator).second) found.push_back({image_.indicator(indicator), kind});
+  }
+  // A value that is one of several wanted, or not wanted, together.
+  void take_compounds_of(Kind kind, uint32_t term) {
+    for (const CompoundSpec& compound : image_.compounds()) {
+      const auto terms = image_.terms_of(compound);
+      if (std::find(terms.begin(), terms.end(), term) != terms.end()) take_one(kind, compound.entry);
+    }
   }
 
   const Image& image_;

@@ -295,3 +295,16 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_lines_load) {
   BOOST_TEST(content.report.loaded == 100'000U);
   BOOST_TEST(content.report.rejected == 0U);
 }
+
+BOOST_AUTO_TEST_CASE(compounds_are_kept_as_written_and_their_terms_are_checked) {
+  const std::string head = "kind,value\n";
+  const FeedContent content = parsed(head + "compound,\"domain=evil.test AND user_agent/literal=\"\"curl 7\"\"\"\ncompound,\"domain=EVIL.test AND user_agent/literal=\"\"Curl 7\"\"\"\n");
+  BOOST_REQUIRE_EQUAL(content.rows.size(), 1U);
+  BOOST_TEST(content.rows[0].indicator.value == "domain=evil.test AND user_agent/literal=\"curl 7\"");
+  BOOST_TEST((content.rows[0].indicator.kind == Kind::compound && content.rows[0].indicator.mode == MatchMode::exact));
+  BOOST_TEST(content.report.duplicate == 1U);
+  BOOST_TEST(only_problem(head + "compound,domain=evil.test") ==
+             "feeds/acme.csv:2: \"domain=evil.test\" has one term: it is no compound; line skipped");
+  BOOST_TEST(only_problem(head + "compound,domain=evil.test AND md5=abc") ==
+             "feeds/acme.csv:2: \"domain=evil.test AND md5=abc\" has the term \"abc\", which is not of the form digest; line skipped");
+}

@@ -7,6 +7,7 @@
 
 #include "control/feeds/byte_set.h"
 #include "control/feeds/limits.h"
+#include "matchers/compound/terms.h"
 #include "matchers/limits.h"
 #include "matchers/normalise/address.h"
 #include "matchers/normalise/host.h"
@@ -182,6 +183,29 @@ std::string refanged(std::string_view value) {
   return written ? std::string(as_text(*written)) : std::string(value);
 }
 
+namespace {
+
+// A compound's key is those of its terms.
+bool make_compound_key(std::string_view value, std::string& key, std::string& reason) {
+  const auto terms = parse_terms(value);
+  if (!terms) {
+    reason = terms.error().text;
+    return false;
+  }
+  key.assign({static_cast<char>(Kind::compound), static_cast<char>(MatchMode::exact)});
+  std::string of_term;
+  for (const Term& term : *terms) {
+    if (!make_indicator_key(term.kind, term.mode, term.value, of_term, reason)) {
+      reason = "has the term " + shown(term.value) + ", which " + reason;
+      return false;
+    }
+    key.append(1, term.negated ? '!' : '&').append(of_term);
+  }
+  return true;
+}
+
+}  // namespace
+
 bool make_indicator_key(Kind kind, MatchMode mode, std::string_view value, std::string& key, std::string& reason) {
   const auto refuse = [&](std::string why) {
     reason = std::move(why);
@@ -192,6 +216,7 @@ bool make_indicator_key(Kind kind, MatchMode mode, std::string_view value, std::
   const Form form = form_of(kind);
   if ((modes_of(form) & mode_bit(mode)) == 0)
     return refuse("cannot be matched as " + std::string(mode_name(mode)) + ": it is of kind " + std::string(kind_name(kind)));
+  if (form == Form::terms) return make_compound_key(value, key, reason);
   key.assign({static_cast<char>(kind), static_cast<char>(mode)});
   if (mode == MatchMode::cidr || form == Form::number || (mode_bit(mode) & pattern_modes) != 0) {
     key += special_form(kind, mode, value, reason);
