@@ -7,7 +7,7 @@
 #include "control/cli/image_verbs.h"
 #include "control/feeds/file_text.h"
 #include "control/publish/atomic_file.h"
-#include "control/publish/signature.h"
+#include "control/signatures/minisign.h"
 #include "control/publish/stored_image.h"
 
 namespace sekisho {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signatures of feeds as minisign makes them (https://jedisct1.github.io/minisign/): Ed25519 over the file's BLAKE2b-512 ("ED"), or over the file
-// itself ("Ed", the older kind); the trusted comment is signed along with it.
+// Signatures of feeds, as minisign makes them (control/signatures/minisign.h), of the older kind, too.
 #pragma once
 
 #include <string>

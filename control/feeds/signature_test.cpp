@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "control/feeds/feed.h"
-#include "control/feeds/sample_signature.h"
+#include "control/signatures/sample_signer.h"
 #include "control/publish/temporary_folder.h"
 
 using namespace sekisho;
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(signatures_that_minisign_made_are_verified) {  // minisign 
       "q7lEkE5heIFIKqDbNlibFBT2/gmcLlnzAh1WHzAy4ypMrh0Fn1NtQomhpFr9Zt8cbHHud8pW5ZfdbiiLvm4PAg==\n";
   BOOST_TEST(refusal(key, content, hashed) == "");
   BOOST_TEST(refusal(key, content, plain) == "");
-  BOOST_TEST(refusal(key, "evil.test\n192.0.2.2\n", hashed) == "does not sign this content");
+  BOOST_TEST(refusal(key, "evil.test\n192.0.2.2\n", hashed) == "the signature is not of this content");
 }
 
 BOOST_AUTO_TEST_CASE(both_kinds_of_signatures_are_verified) {
@@ -40,21 +40,21 @@ BOOST_AUTO_TEST_CASE(both_kinds_of_signatures_are_verified) {
   for (const bool hashed : {true, false}) {
     const std::string signature = signer.sign("evil.test\n", "timestamp:1", hashed);
     BOOST_TEST(refusal(signer.public_key(), "evil.test\n", signature) == "");
-    BOOST_TEST(refusal(signer.public_key(), "evil.tesT\n", signature) == "does not sign this content");
-    BOOST_TEST(refusal(signer.public_key(), "", signature) == "does not sign this content");
+    BOOST_TEST(refusal(signer.public_key(), "evil.tesT\n", signature) == "the signature is not of this content");
+    BOOST_TEST(refusal(signer.public_key(), "", signature) == "the signature is not of this content");
   }
 }
 
 BOOST_AUTO_TEST_CASE(another_key_a_changed_comment_and_what_is_no_signature_are_refused) {
   const SampleSigner signer, other;
   std::string signature = signer.sign("x", "timestamp:1", true);
-  BOOST_TEST(refusal(other.public_key(), "x", signature) == "is a signature of another key");
-  BOOST_TEST(refusal("RW", "x", signature) == "the public key is none of minisign's");
+  BOOST_TEST(refusal(other.public_key(), "x", signature) == "the signature is of another key");
+  BOOST_TEST(refusal("RW", "x", signature) == "the key is not a minisign public key");
   std::string changed = signature;
   changed[changed.find("timestamp:1") + 10] = '2';
-  BOOST_TEST(refusal(signer.public_key(), "x", changed) == "has a trusted comment that is not signed");
+  BOOST_TEST(refusal(signer.public_key(), "x", changed) == "the trusted comment is not the signer's");
   for (size_t size = 0; size + 1 < signature.size(); ++size) BOOST_TEST(refusal(signer.public_key(), "x", signature.substr(0, size)) != "");
-  for (const char* bad : {"", "\n\n\n\n", "a\nb\nc\nd\n"}) BOOST_TEST(refusal(signer.public_key(), "x", bad) == "is not a signature of minisign");
+  for (const char* bad : {"", "\n\n\n\n", "a\nb\nc\nd\n"}) BOOST_TEST(refusal(signer.public_key(), "x", bad) == "the signature is not one of minisign");
 }
 
 BOOST_AUTO_TEST_CASE(a_feed_with_a_key_is_read_only_with_its_signature) {
@@ -70,5 +70,5 @@ BOOST_AUTO_TEST_CASE(a_feed_with_a_key_is_read_only_with_its_signature) {
   folder.write("acme.minisig", signer.sign("evil.test\n", "c", true));
   BOOST_TEST(read_feed(feed, 1).has_value());
   folder.write("acme", "good.test\n");
-  BOOST_TEST(describe(read_feed(feed, 1).error()) == folder.file("acme.minisig") + ": does not sign this content");
+  BOOST_TEST(describe(read_feed(feed, 1).error()) == folder.file("acme.minisig") + ": the signature is not of this content");
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
-#include "control/publish/signature.h"
+#include "control/signatures/minisign.h"
 
 using namespace sekisho;
 
@@ -34,6 +34,11 @@ BOOST_AUTO_TEST_CASE(a_signature_of_minisign_is_verified) {
   BOOST_REQUIRE(comment.has_value());
   BOOST_TEST(*comment == "serial:42\tby hand");
   BOOST_TEST(serial_of(*comment).value() == 42U);
+}
+
+BOOST_AUTO_TEST_CASE(a_public_key_may_be_its_second_line_alone) {
+  const size_t line = public_key.find('\n') + 1;
+  BOOST_TEST(error_of(content, signature, public_key.substr(line, public_key.size() - line - 1)) == "verified");
 }
 
 BOOST_AUTO_TEST_CASE(the_same_key_makes_the_same_signature) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control/publish/signature.h"
+#include "control/signatures/minisign.h"
 
 #include <openssl/evp.h>
 
@@ -125,21 +125,23 @@ Result<std::string> sign_bytes(Bytes content, std::string_view secret_key, std::
   return out.append(trusted).append(trusted_comment).append(1, '\n').append(to_base64(*global)).append(1, '\n');
 }
 
-Result<std::string> verify_bytes(Bytes content, std::string_view signature, std::string_view public_key) {
-  const auto key_part = key_blob(public_key, 2 + id_bytes + key_bytes);
+Result<std::string> verify_bytes(Bytes content, std::string_view signature, std::string_view public_key, Prehash prehash) {
+  constexpr size_t key_part_bytes = 2 + id_bytes + key_bytes;
+  const auto key_part = public_key.starts_with(untrusted) ? key_blob(public_key, key_part_bytes) : from_base64(public_key, key_part_bytes);
   if (!key_part || std::memcmp(key_part->data(), "Ed", 2) != 0) return fail("the key is not a minisign public key");
   const auto lines = lines_of(signature, 4);
   if (lines.empty() || !lines[0].starts_with(untrusted) || !lines[2].starts_with(trusted)) return fail("the signature is not one of minisign");
   const auto part = from_base64(lines[1], 2 + id_bytes + signature_bytes);
   const auto global = from_base64(lines[3], signature_bytes);
   if (!part || !global) return fail("the signature is not one of minisign");
-  if (std::memcmp(part->data(), "Ed", 2) == 0) return fail("the signature is a legacy one, not prehashed: sign with minisign 0.11 or -H");
-  if (std::memcmp(part->data(), "ED", 2) != 0) return fail("the signature is of an unknown algorithm");
+  const bool is_legacy = std::memcmp(part->data(), "Ed", 2) == 0;
+  if (is_legacy && prehash == Prehash::required) return fail("the signature is a legacy one, not prehashed: sign with minisign 0.11 or -H");
+  if (!is_legacy && std::memcmp(part->data(), "ED", 2) != 0) return fail("the signature is of an unknown algorithm");
   if (std::memcmp(part->data() + 2, key_part->data() + 2, id_bytes) != 0) return fail("the signature is of another key");
   const Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key_part->data() + 2 + id_bytes, key_bytes), &EVP_PKEY_free);
   const Bytes own = Bytes(*part).subspan(2 + id_bytes);
-  const Blob hash = blake2b(content);
-  if (!key || hash.empty() || !holds(key.get(), own, hash)) return fail("the signature is not of this content");
+  const Blob hash = is_legacy ? Blob() : blake2b(content);
+  if (!key || (!is_legacy && hash.empty()) || !holds(key.get(), own, is_legacy ? content : Bytes(hash))) return fail("the signature is not of this content");
   const std::string_view comment = lines[2].substr(trusted.size());
   if (!holds(key.get(), *global, joined(own, as_bytes(comment)))) return fail("the trusted comment is not the signer's");
   return std::string(comment);

@@ -19,8 +19,11 @@ namespace sekisho {
 // `trusted_comment` with a line end.
 Result<std::string> sign_bytes(Bytes content, std::string_view secret_key, std::string_view trusted_comment);
 
-// The trusted comment, where both signatures are the key's. Legacy signatures (not prehashed) are refused.
-Result<std::string> verify_bytes(Bytes content, std::string_view signature, std::string_view public_key);
+// Signatures over the content itself instead of its hash are of minisign before 0.8: some feeds have them still.
+enum class Prehash : uint8_t { required, optional };
+
+// The trusted comment, where both signatures are the key's. `public_key`: the text of minisign.pub, or its second line alone.
+Result<std::string> verify_bytes(Bytes content, std::string_view signature, std::string_view public_key, Prehash prehash = Prehash::required);
 
 // "serial:N" among the tab-separated parts of a trusted comment; nothing where there is none or it is no number.
 std::optional<uint64_t> serial_of(std::string_view trusted_comment);
