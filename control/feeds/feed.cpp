@@ -23,6 +23,7 @@ struct Format {
 constexpr Format formats[] = {
     {FeedFormat::zeek, read_zeek_feed, looks_like_zeek},
     {FeedFormat::suricata_rules, read_suricata_rules_feed, looks_like_suricata_rules},
+    {FeedFormat::openioc, read_openioc_feed, looks_like_openioc},
     {FeedFormat::csv, read_csv_feed, looks_like_csv},
     {FeedFormat::hosts, read_hosts_feed, looks_like_hosts},
     {FeedFormat::suricata_dataset, read_suricata_dataset_feed, nullptr},

@@ -298,7 +298,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_lines_load) {
 
 BOOST_AUTO_TEST_CASE(compounds_are_kept_as_written_and_their_terms_are_checked) {
   const std::string head = "kind,value\n";
-  const FeedContent content = parsed(head + "compound,\"domain=evil.test AND user_agent/literal=\"\"curl 7\"\"\"\ncompound,\"domain=EVIL.test AND user_agent/literal=\"\"Curl 7\"\"\"\n");
+  const FeedContent content = parsed(head + "compound,\"domain=evil.test AND user_agent/literal=\"\"curl 7\"\"\"\ncompound,\"domain=EVIL.test AND user_agent/literal=\"\"curl 7\"\"\"\n");
   BOOST_REQUIRE_EQUAL(content.rows.size(), 1U);
   BOOST_TEST(content.rows[0].indicator.value == "domain=evil.test AND user_agent/literal=\"curl 7\"");
   BOOST_TEST((content.rows[0].indicator.kind == Kind::compound && content.rows[0].indicator.mode == MatchMode::exact));

@@ -21,6 +21,9 @@ inline constexpr uint64_t signature_bytes_max = 4096;
 inline constexpr size_t rule_options_max = 256;
 // Bytes of a text that a rule looks for anywhere in a field. A shorter one is rejected: it would be met everywhere.
 inline constexpr size_t rule_text_bytes_min = 4;
+// Depth of an OpenIOC's tree, and combinations of its parts below one AND. What is past them is rejected.
+inline constexpr unsigned openioc_depth_max = 32;
+inline constexpr size_t openioc_products_max = 256;
 // Rejected lines that are described; the others are counted.
 inline constexpr size_t feed_problems_max = 1000;
 // Bytes of a note that are kept; the rest is cut.

@@ -237,7 +237,7 @@ def run(folder):
 def fetched(appliance, folder, signer):
     for value in ('one.test', '192.0.2.1', 'private.test', 'signed.test'):
         eventually(value + ' is in force', lambda value=value: appliance.has(value))
-    reasons = {'forged': 'does not sign this content', 'login': 'can be used', 'big': 'more than 1048576 bytes', 'loop': 'redirects',
+    reasons = {'forged': 'is not of this content', 'login': 'can be used', 'big': 'more than 1048576 bytes', 'loop': 'redirects',
                'missing': 'status 404', 'dead': 'connect', 'stranger': 'certificate', 'locked': 'status 401', 'cut': 'does not say where'}
     for name, reason in reasons.items():
         eventually(f'{name} has failed: {appliance.fetch_of(name)}', lambda name=name: appliance.fetch_of(name).get('failures', 0) >= 1)

@@ -18,7 +18,8 @@ const Sample samples[] = {{"hosts.txt", {}},
                           {"zeek-intel.dat", {}},
                           {"dataset-domain.lst", Kind::domain, FeedFormat::suricata_dataset},
                           {"dataset-sha256.lst", Kind::sha256, FeedFormat::suricata_dataset},
-                          {"emerging.rules", {}}};
+                          {"emerging.rules", {}},
+                          {"dark-harbor.ioc", {}}};
 
 const std::string folder = SEKISHO_FEEDS_DIR "/";
 
