@@ -117,6 +117,7 @@ void Collector::remark(uint32_t line, std::string text) {
 
 void Collector::reject(uint32_t line, std::string reason) {
   ++out_.report.rejected;
+  if (!line_name_.empty()) reason = std::string(line_name_) + ": " + reason;
   remark(line, std::move(reason) + "; line skipped");
 }
 

@@ -21,6 +21,7 @@ struct Format {
   bool (*looks_like)(std::string_view text);  // nullptr = only where it is told
 };
 constexpr Format formats[] = {
+    {FeedFormat::stix, read_stix_feed, looks_like_stix},
     {FeedFormat::zeek, read_zeek_feed, looks_like_zeek},
     {FeedFormat::suricata_rules, read_suricata_rules_feed, looks_like_suricata_rules},
     {FeedFormat::csv, read_csv_feed, looks_like_csv},
