@@ -37,8 +37,13 @@ class Collector {
   void tell(std::string text) { out_.report.told = std::move(text); }
   // Makes room for about as many rows as the text has lines; of formats whose lines are indicators.
   void expect_lines_of(std::string_view text);
+  void expect_rows(uint64_t count);
   // False once the feed's line bound is met; said once.
   bool has_room(uint32_t line);
+
+  // Bytes behind the feed's text that may be read, too (file_text.h): a format need not copy the text to have them.
+  void set_padding_bytes(size_t bytes) { padding_bytes_ = bytes; }
+  size_t padding_bytes() const { return padding_bytes_; }
 
   const FeedConfig& feed() const { return feed_; }
   const FeedReport& report() const { return out_.report; }
@@ -53,6 +58,7 @@ class Collector {
   FeedContent& out_;
   uint64_t lines_ = 0;
   std::string_view line_name_;
+  size_t padding_bytes_ = 0;
   std::string key_;        // of the line in work
   std::string refanged_;   // its value, where that differs from what is written
   // Feeds repeat themselves: the optional cells as they were last written, and what they mean.

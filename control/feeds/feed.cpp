@@ -37,10 +37,15 @@ const Format& format_of(FeedFormat told, std::string_view text) {
   return at == std::end(formats) ? *std::rbegin(formats) : *at;
 }
 
-Result<FeedContent> read_text(const FeedConfig& feed, std::string_view text, int64_t now_s, int64_t file_time_s) {
+struct Times {
+  int64_t now_s;
+  int64_t file_s;
+};
+Result<FeedContent> read_text(const FeedConfig& feed, std::string_view text, size_t padding_bytes, Times times) {
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   FeedContent out;
-  Collector collector(feed, now_s, file_time_s, out);
+  Collector collector(feed, times.now_s, times.file_s, out);
+  collector.set_padding_bytes(padding_bytes);
   auto read = format_of(feed.format, text).read(text, collector);
   if (read) return out;
   read.error().file = feed.path;
@@ -50,7 +55,7 @@ Result<FeedContent> read_text(const FeedConfig& feed, std::string_view text, int
 }  // namespace
 
 Result<FeedContent> parse_feed(const FeedConfig& feed, std::string_view text, int64_t now_s) {
-  return read_text(feed, text, now_s, now_s);
+  return read_text(feed, text, 0, {now_s, now_s});
 }
 
 Result<FeedContent> read_feed(const FeedConfig& feed, int64_t now_s) {
@@ -58,7 +63,7 @@ Result<FeedContent> read_feed(const FeedConfig& feed, int64_t now_s) {
   if (!file) return tl::unexpected(file.error());
   if (!feed.public_key.empty())
     if (auto good = verify_signature_file(feed.public_key, feed.path, file->text); !good) return tl::unexpected(good.error());
-  return read_text(feed, file->text, now_s, file->modified_s);
+  return read_text(feed, file->text, file_text_padding_bytes, {now_s, file->modified_s});
 }
 
 }  // namespace sekisho

@@ -4,9 +4,12 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
+#include <span>
 
 #include "control/feeds/key_set.h"
+#include "control/feeds/large_pages.h"
 #include "control/feeds/line_reader.h"
 #include "control/feeds/stix_version.h"
 
@@ -70,11 +73,16 @@ constexpr bool is_of_use(std::string_view type) { return type == "indicator" || 
 
 class Reader {
  public:
-  Reader(const simdjson::padded_string& text, StixBundle& out) : text_(text.data(), text.size()), counted_(text.data()), out_(out) {}
+  Reader(simdjson::padded_string_view text, StixBundle& out) : text_(text), padded_(text), counted_(text.data()), out_(out) {
+    // Room by the size of a small object: pages that are not touched cost nothing.
+    out_.indicators.reserve(text.size() / 512 + 1);
+    ask_for_large_pages(out_.indicators.data(), out_.indicators.capacity() * sizeof(StixIndicator));
+  }
 
-  Result<void> read(json::parser& parser, const simdjson::padded_string& text) {
+  Result<void> read() {
+    json::parser parser;
     json::document document;
-    if (const error_code error = parser.iterate(text).get(document)) return not_json(error, text_.data());
+    if (const error_code error = parser.iterate(padded_).get(document)) return not_json(error, text_.data());
     const error_code error = read_document(document);
     const char* at = text_.data() + text_.size();
     const bool at_end = document.current_location().get(at) == simdjson::OUT_OF_BOUNDS;
@@ -98,14 +106,24 @@ class Reader {
     return fail(std::string("is not JSON, or not all of it: ") + simdjson::error_message(error), {}, line);
   }
 
+  // The name as it is written: one with escapes is none of ours.
+  error_code read_field(simdjson::simdjson_result<json::field>& result, std::string_view& key, json::value& value) const {
+    json::field field;
+    if (const error_code error = std::move(result).get(field)) return error;
+    const char* const raw = field.key().raw();
+    const void* const end = std::memchr(raw, '"', static_cast<size_t>(text_.data() + text_.size() - raw));
+    key = {raw, end == nullptr ? 0 : static_cast<size_t>(static_cast<const char*>(end) - raw)};
+    value = std::move(field).value();
+    return SUCCESS;
+  }
+
   error_code read_document(json::document& document) {
     json::object root;
     if (const error_code error = document.get_object().get(root)) return error;
     for (auto field : root) {
       std::string_view key;
       json::value value;
-      if (const error_code error = field.unescaped_key().get(key)) return error;
-      if (const error_code error = std::move(field).value().get(value)) return error;
+      if (const error_code error = read_field(field, key, value)) return error;
       error_code error = SUCCESS;
       if (key == "objects") error = read_objects(value);
       else if (key == "type") error = read_type(value);
@@ -115,7 +133,7 @@ class Reader {
   }
   error_code read_type(json::value& value) {
     std::string_view type;
-    const error_code error = value.get_string().get(type);
+    const error_code error = read_text(value, type);
     is_bundle_ = is_bundle_ || type == "bundle";
     return error;
   }
@@ -135,8 +153,10 @@ class Reader {
   }
   // Of places that come in their order.
   uint32_t line_at(const char* at) {
-    line_ += static_cast<uint32_t>(std::count(counted_, at, '\n'));
-    counted_ = at;
+    while (const void* end = std::memchr(counted_, '\n', static_cast<size_t>(at - counted_))) {
+      counted_ = static_cast<const char*>(end) + 1;
+      ++line_;
+    }
     return line_;
   }
 
@@ -147,8 +167,7 @@ class Reader {
     for (auto field : object) {
       std::string_view key;
       json::value value;
-      if (const error_code error = field.unescaped_key().get(key)) return error;
-      if (const error_code error = std::move(field).value().get(value)) return error;
+      if (const error_code error = read_field(field, key, value)) return error;
       const Member* const member = member_named(key);
       if (member == nullptr || value.raw_json_token().starts_with('n')) continue;  // null is as if it were not there
       const error_code error = (this->*member->read)(value, read);
@@ -181,11 +200,24 @@ class Reader {
   // --- members: INCORRECT_TYPE is the object's fault, any other error the text's
   template <auto member>
   error_code text(json::value& value, Object& object) {
-    return value.get_string().get(object.*member);
+    return read_text(value, object.*member);
   }
   template <auto member>
   error_code indicator_text(json::value& value, Object& object) {
-    return value.get_string().get(object.indicator.*member);
+    return read_text(value, object.indicator.*member);
+  }
+  // Nearly all texts have no escapes: these are views of what is written.
+  error_code read_text(json::value& value, std::string_view& out) {
+    std::string_view token = value.raw_json_token();
+    if (token.find('\\') == std::string_view::npos) {
+      while (!token.empty() && token.back() != '"') token.remove_suffix(1);  // blanks behind it
+      if (token.size() < 2 || token.front() != '"') return simdjson::INCORRECT_TYPE;
+      out = token.substr(1, token.size() - 2);
+      return SUCCESS;
+    }
+    const error_code error = value.get_string().get(out);
+    if (error == SUCCESS) out = out_.texts.emplace_back(out);
+    return error;
   }
   error_code confidence(json::value& value, Object& object) {
     json::json_type type;
@@ -197,25 +229,26 @@ class Reader {
   error_code revoked(json::value& value, Object& object) { return value.get_bool().get(object.indicator.revoked); }
 
   template <typename Use>
-  static error_code each_text(json::value& value, const Use& use) {
+  error_code each_text(json::value& value, const Use& use) {
     json::array list;
     if (const error_code error = value.get_array().get(list)) return error;
     for (auto item : list) {
       std::string_view text;
-      if (const error_code error = item.get_string().get(text)) return error;
+      json::value each;
+      if (const error_code error = item.get(each)) return error;
+      if (const error_code error = read_text(each, text)) return error;
       use(text);
     }
     return SUCCESS;
   }
   template <typename Use>
-  static error_code each_member(json::value& value, const Use& use) {
+  error_code each_member(json::value& value, const Use& use) {
     json::object object;
     if (const error_code error = value.get_object().get(object)) return error;
     for (auto field : object) {
       std::string_view key;
       json::value member;
-      if (const error_code error = field.unescaped_key().get(key)) return error;
-      if (const error_code error = std::move(field).value().get(member)) return error;
+      if (const error_code error = read_field(field, key, member)) return error;
       if (const error_code error = use(key, member)) return error;
     }
     return SUCCESS;
@@ -248,8 +281,8 @@ class Reader {
       if (const error_code error = item.get(each)) return error;
       std::string_view chain, phase;
       const error_code error = each_member(each, [&](std::string_view key, json::value& member) {
-        if (key == "kill_chain_name") return member.get_string().get(chain);
-        return key == "phase_name" ? member.get_string().get(phase) : SUCCESS;
+        if (key == "kill_chain_name") return read_text(member, chain);
+        return key == "phase_name" ? read_text(member, phase) : SUCCESS;
       });
       if (error != SUCCESS) return error;
       for (const ChainPhase& row : chain_phases)
@@ -260,14 +293,14 @@ class Reader {
   // {"tlp": "amber"}
   error_code definition(json::value& value, Object& object) {
     return each_member(value, [&](std::string_view key, json::value& member) {
-      return key == "tlp" ? member.get_string().get(object.definition) : SUCCESS;
+      return key == "tlp" ? read_text(member, object.definition) : SUCCESS;
     });
   }
   // {"extension-definition--...": {"tlp_2_0": "amber"}}
   error_code extensions(json::value& value, Object& object) {
     return each_member(value, [&](std::string_view, json::value& extension) {
       const error_code error = each_member(extension, [&](std::string_view key, json::value& member) {
-        return key == "tlp_2_0" ? member.get_string().get(object.definition) : SUCCESS;
+        return key == "tlp_2_0" ? read_text(member, object.definition) : SUCCESS;
       });
       return error == simdjson::INCORRECT_TYPE ? SUCCESS : error;
     });
@@ -276,6 +309,7 @@ class Reader {
   void keep_latest();
 
   std::string_view text_;
+  simdjson::padded_string_view padded_;
   const char* counted_;
   uint32_t line_ = 1;
   StixBundle& out_;
@@ -310,6 +344,7 @@ const Reader::Member* Reader::member_named(std::string_view name) {
 // Most bundles have each id once, which a set of hashes tells.
 void Reader::keep_latest() {
   KeySet ids;
+  ids.expect(out_.indicators.size());
   const auto seen = [&](const StixIndicator& each) { return !each.id.empty() && !ids.insert(each.id); };
   if (std::none_of(out_.indicators.begin(), out_.indicators.end(), seen)) return;
   std::unordered_map<std::string_view, const StixIndicator*> latest;
@@ -338,11 +373,12 @@ std::string_view StixBundle::tlp_of(const StixIndicator& indicator) const {
   return strictest ? tlp_name(*strictest) : std::string_view();
 }
 
-Result<void> read_stix_bundle(std::string_view text, const std::function<void(const StixBundle&)>& use) {
-  const simdjson::padded_string padded(text);
-  json::parser parser;
+Result<void> read_stix_bundle(std::string_view text, size_t padding_bytes, const std::function<void(const StixBundle&)>& use) {
+  const bool copied = padding_bytes < simdjson::SIMDJSON_PADDING;
+  const simdjson::padded_string copy(copied ? text : std::string_view());
   StixBundle bundle;
-  if (auto read = Reader(padded, bundle).read(parser, padded); !read) return read;
+  const simdjson::padded_string_view padded = copied ? simdjson::padded_string_view(copy) : simdjson::padded_string_view(text, text.size() + padding_bytes);
+  if (auto read = Reader(padded, bundle).read(); !read) return read;
   use(bundle);
   return {};
 }

@@ -3,8 +3,9 @@
 // objects are passed over. All or nothing: a text that is cut or is no JSON is an error of the whole.
 #pragma once
 
+#include <deque>
 #include <functional>
-#include <span>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -34,6 +35,7 @@ struct StixBundle {
   std::vector<StixIndicator> indicators;   // in the text's order; of one id only the latest version
   uint64_t older = 0;                      // versions that a later one replaces
   std::vector<std::string_view> marking_refs;
+  std::deque<std::string> texts;           // those that were written with escapes
   std::unordered_map<std::string_view, Tlp> markings;  // definitions of the bundle that are traffic lights
 
   // The strictest traffic light that it is marked with, by definitions of the bundle or the fixed ones (STIX 2.1 7.2.1.4, and TLP 2.0's).
@@ -41,7 +43,8 @@ struct StixBundle {
   std::string_view tlp_of(const StixIndicator& indicator) const;
 };
 
-// Calls `use` with what was read, unless there is an error; its views live until `use` returns. Linear; allocates.
-Result<void> read_stix_bundle(std::string_view text, const std::function<void(const StixBundle&)>& use);
+// Calls `use` with what was read, unless there is an error; its views live until `use` returns. Linear; allocates; copies the text where
+// not enough bytes behind it may be read.
+Result<void> read_stix_bundle(std::string_view text, size_t padding_bytes, const std::function<void(const StixBundle&)>& use);
 
 }  // namespace sekisho

@@ -15,6 +15,7 @@ class StixReader {
   explicit StixReader(Collector& collector) : collector_(collector) {}
 
   void read(const StixBundle& bundle) {
+    collector_.expect_rows(bundle.indicators.size());
     for (const StixIndicator& indicator : bundle.indicators) {
       if (indicator.revoked) {
         ++revoked_;
@@ -111,7 +112,7 @@ bool looks_like_stix(std::string_view text) {
 }
 
 Result<void> read_stix_feed(std::string_view text, Collector& collector) {
-  return read_stix_bundle(text, [&](const StixBundle& bundle) { StixReader(collector).read(bundle); });
+  return read_stix_bundle(text, collector.padding_bytes(), [&](const StixBundle& bundle) { StixReader(collector).read(bundle); });
 }
 
 }  // namespace sekisho
