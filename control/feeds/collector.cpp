@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/feeds/collector.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <charconv>
 
 #include "control/catalogue/catalogue.h"
+#include "control/feeds/large_pages.h"
 #include "control/feeds/limits.h"
 #include "control/feeds/line_reader.h"
 #include "control/feeds/sniff.h"
@@ -92,14 +91,6 @@ constexpr OptionalCell optional_cells[] = {
 };
 static_assert(std::size(optional_cells) == optional_cell_count);
 
-// A million rows are 43,000 small pages; the system is asked for large ones, and may refuse.
-void ask_for_large_pages(void* begin, size_t bytes) {
-  constexpr uintptr_t page_bytes = uintptr_t{2} << 20;
-  const uintptr_t from = (reinterpret_cast<uintptr_t>(begin) + page_bytes - 1) & ~(page_bytes - 1);
-  const uintptr_t to = (reinterpret_cast<uintptr_t>(begin) + bytes) & ~(page_bytes - 1);
-  if (to > from) ::madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE);
-}
-
 }  // namespace
 
 bool Collector::has_room(uint32_t line) {
@@ -117,6 +108,7 @@ void Collector::remark(uint32_t line, std::string text) {
 
 void Collector::reject(uint32_t line, std::string reason) {
   ++out_.report.rejected;
+  if (!line_name_.empty()) reason = std::string(line_name_) + ": " + reason;
   remark(line, std::move(reason) + "; line skipped");
 }
 
@@ -125,7 +117,13 @@ void Collector::expect_lines_of(std::string_view text) {
   const std::string_view sample = text.substr(0, 65536);
   const auto lines = static_cast<uint64_t>(std::count(sample.begin(), sample.end(), '\n')) + 1;
   const uint64_t expected = sample.size() == text.size() ? lines : lines * (text.size() / sample.size() + 1) / 10 * 11;
-  out_.rows.reserve(std::min({expected, feed_.lines_max, feed_rows_expected_max}));
+  expect_rows(expected);
+}
+
+void Collector::expect_rows(uint64_t count) {
+  count = std::min({count, feed_.lines_max, feed_rows_expected_max});
+  keys_.expect(count);
+  out_.rows.reserve(count);
   ask_for_large_pages(out_.rows.data(), out_.rows.capacity() * sizeof(FeedRow));
 }
 

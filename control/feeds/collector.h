@@ -29,6 +29,8 @@ class Collector {
   void add(uint32_t line, const FeedLine& cells);
   // A line that the format itself cannot read.
   void reject(uint32_t line, std::string reason);
+  // What messages on the lines that follow begin with, where a line's number says too little; empty = nothing. Lives until it is replaced.
+  void name_lines(std::string_view name) { line_name_ = name; }
   // What concerns the file, not a line of data; not counted.
   void remark(uint32_t line, std::string text);
   // What the format says of the file as a whole; replaces what it said before.
@@ -37,8 +39,13 @@ class Collector {
   std::optional<std::string> beside(std::string_view name);
   // Makes room for about as many rows as the text has lines; of formats whose lines are indicators.
   void expect_lines_of(std::string_view text);
+  void expect_rows(uint64_t count);
   // False once the feed's line bound is met; said once.
   bool has_room(uint32_t line);
+
+  // Bytes behind the feed's text that may be read, too (file_text.h): a format need not copy the text to have them.
+  void set_padding_bytes(size_t bytes) { padding_bytes_ = bytes; }
+  size_t padding_bytes() const { return padding_bytes_; }
 
   const FeedConfig& feed() const { return feed_; }
   const FeedReport& report() const { return out_.report; }
@@ -52,6 +59,8 @@ class Collector {
   int64_t feed_until_s_;  // of indicators without valid_until; 0 = for ever
   FeedContent& out_;
   uint64_t lines_ = 0;
+  std::string_view line_name_;
+  size_t padding_bytes_ = 0;
   std::string key_;        // of the line in work
   std::string refanged_;   // its value, where that differs from what is written
   // Feeds repeat themselves: the optional cells as they were last written, and what they mean.
@@ -63,15 +72,19 @@ class Collector {
 // The formats: each one file. An error: the file as a whole cannot be read.
 Result<void> read_csv_feed(std::string_view text, Collector& collector);
 Result<void> read_hosts_feed(std::string_view text, Collector& collector);
+Result<void> read_misp_feed(std::string_view text, Collector& collector);
 Result<void> read_openioc_feed(std::string_view text, Collector& collector);
 Result<void> read_list_feed(std::string_view text, Collector& collector);
+Result<void> read_stix_feed(std::string_view text, Collector& collector);
 Result<void> read_suricata_dataset_feed(std::string_view text, Collector& collector);
 Result<void> read_suricata_rules_feed(std::string_view text, Collector& collector);
 Result<void> read_zeek_feed(std::string_view text, Collector& collector);
 // Whether the first line with content is of the format.
 bool looks_like_csv(std::string_view text);
+bool looks_like_misp(std::string_view text);
 bool looks_like_openioc(std::string_view text);
 bool looks_like_hosts(std::string_view text);
+bool looks_like_stix(std::string_view text);
 bool looks_like_suricata_rules(std::string_view text);
 bool looks_like_zeek(std::string_view text);
 

@@ -21,6 +21,8 @@ struct Format {
   bool (*looks_like)(std::string_view text);  // nullptr = only where it is told
 };
 constexpr Format formats[] = {
+    {FeedFormat::stix, read_stix_feed, looks_like_stix},
+    {FeedFormat::misp, read_misp_feed, looks_like_misp},
     {FeedFormat::zeek, read_zeek_feed, looks_like_zeek},
     {FeedFormat::suricata_rules, read_suricata_rules_feed, looks_like_suricata_rules},
     {FeedFormat::openioc, read_openioc_feed, looks_like_openioc},
@@ -30,18 +32,36 @@ constexpr Format formats[] = {
     {FeedFormat::list, read_list_feed, nullptr},
 };
 
-const Format& format_of(FeedFormat told, std::string_view text) {
+// JSON or XML, whose lines are no values whatever they hold.
+bool is_structured(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return false;
+  if (text[first] == '{' || text[first] == '<') return true;
+  const size_t second = text.find_first_not_of(" \t\r\n", first + 1);
+  return text[first] == '[' && second != std::string_view::npos && std::string_view("{[\"").find(text[second]) != std::string_view::npos;
+}
+
+// nullptr: none is told, and it is none that could be guessed.
+const Format* format_of(FeedFormat told, std::string_view text) {
   const auto at = std::find_if(std::begin(formats), std::end(formats), [&](const Format& format) {
     return told == FeedFormat::automatic ? format.looks_like != nullptr && format.looks_like(text) : format.format == told;
   });
-  return at == std::end(formats) ? *std::rbegin(formats) : *at;
+  if (at != std::end(formats)) return at;
+  return is_structured(text) ? nullptr : std::end(formats) - 1;
 }
 
-Result<FeedContent> read_text(const FeedConfig& feed, std::string_view text, int64_t now_s, int64_t file_time_s) {
+struct Times {
+  int64_t now_s;
+  int64_t file_s;
+};
+Result<FeedContent> read_text(const FeedConfig& feed, std::string_view text, size_t padding_bytes, Times times) {
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   FeedContent out;
-  Collector collector(feed, now_s, file_time_s, out);
-  auto read = format_of(feed.format, text).read(text, collector);
+  Collector collector(feed, times.now_s, times.file_s, out);
+  collector.set_padding_bytes(padding_bytes);
+  const Format* const format = format_of(feed.format, text);
+  if (format == nullptr) return fail("is JSON or XML of no format that is known by its look: name the feed's format", feed.path);
+  auto read = format->read(text, collector);
   if (read) return out;
   read.error().file = feed.path;
   return tl::unexpected(read.error());
@@ -50,7 +70,7 @@ Result<FeedContent> read_text(const FeedConfig& feed, std::string_view text, int
 }  // namespace
 
 Result<FeedContent> parse_feed(const FeedConfig& feed, std::string_view text, int64_t now_s) {
-  return read_text(feed, text, now_s, now_s);
+  return read_text(feed, text, 0, {now_s, now_s});
 }
 
 Result<FeedContent> read_feed(const FeedConfig& feed, int64_t now_s) {
@@ -58,7 +78,7 @@ Result<FeedContent> read_feed(const FeedConfig& feed, int64_t now_s) {
   if (!file) return tl::unexpected(file.error());
   if (!feed.public_key.empty())
     if (auto good = verify_signature_file(feed.public_key, feed.path, file->text); !good) return tl::unexpected(good.error());
-  return read_text(feed, file->text, now_s, file->modified_s);
+  return read_text(feed, file->text, file_text_padding_bytes, {now_s, file->modified_s});
 }
 
 }  // namespace sekisho

@@ -308,3 +308,12 @@ BOOST_AUTO_TEST_CASE(compounds_are_kept_as_written_and_their_terms_are_checked) 
   BOOST_TEST(only_problem(head + "compound,domain=evil.test AND md5=abc") ==
              "feeds/acme.csv:2: \"domain=evil.test AND md5=abc\" has the term \"abc\", which is not of the form digest; line skipped");
 }
+
+BOOST_AUTO_TEST_CASE(json_and_xml_of_no_known_format_are_refused_rather_than_read_line_by_line) {
+  for (const char* text : {"{\"a\":\n\"evil.test\"}", " [\n{\"ip\":\"192.0.2.1\"}]", "[\"evil.test\"]", "<html>evil.test</html>"}) {
+    const auto content = parse_feed(feed_config(), text, now_s);
+    BOOST_REQUIRE(!content.has_value());
+    BOOST_TEST(describe(content.error()) == "feeds/acme.csv: is JSON or XML of no format that is known by its look: name the feed's format");
+  }
+  BOOST_TEST(parse_feed(feed_config(), "[2001:db8::1]\nevil.test\n", now_s)->rows.size() == 1U);  // a list
+}

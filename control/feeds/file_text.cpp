@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "control/feeds/large_pages.h"
 #include "dataplane/record/file_descriptor.h"
 
 namespace sekisho {
@@ -19,7 +20,12 @@ Result<FileText> read_file_text(const std::string& path, uint64_t bytes_max) {
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return fail("is not a regular file", path);
   if (static_cast<uint64_t>(status.st_size) > bytes_max)
     return fail("has " + std::to_string(status.st_size) + " bytes: at most " + std::to_string(bytes_max) + " are allowed", path);
-  std::string text(static_cast<size_t>(status.st_size), '\0');
+  const auto size = static_cast<size_t>(status.st_size);
+  std::string text;
+  text.reserve(size + file_text_padding_bytes);
+  ask_for_large_pages(text.data(), text.capacity());
+  text.resize(size + file_text_padding_bytes);
+  text.resize(size);
   size_t filled = 0;
   while (filled < text.size()) {
     const ssize_t got = ::read(file.get(), text.data() + filled, text.size() - filled);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -8,8 +9,11 @@
 
 namespace sekisho {
 
+// Bytes behind a file's text that may be read, too: what simdjson asks for.
+inline constexpr size_t file_text_padding_bytes = 64;
+
 struct FileText {
-  std::string text;
+  std::string text;  // with the padding behind it, as long as nobody changes it
   int64_t modified_s = 0;
 };
 

@@ -3,10 +3,12 @@
 // one with a probability below 10^-26, and nobody who does not know the seeds can make such a pair. One thread at a time.
 #pragma once
 
+#include <bit>
 #include <random>
 #include <string_view>
 #include <vector>
 
+#include "control/feeds/large_pages.h"
 #include "matchers/base/hash.h"
 
 namespace sekisho {
@@ -15,9 +17,13 @@ class KeySet {
  public:
   KeySet() : KeySet(std::random_device{}) {}
 
+  // Makes room for that many keys at once; more are taken as they come.
+  void expect(size_t keys) {
+    if (2 * keys > slots_.size()) grow_to(std::bit_ceil(2 * keys));
+  }
   // False where it was there.
   bool insert(std::string_view key) {
-    if (2 * (count_ + 1) > slots_.size()) grow();
+    if (2 * (count_ + 1) > slots_.size()) grow_to(slots_.empty() ? 64 : 2 * slots_.size());
     const Slot slot{hash_bytes(first_, as_bytes(key)), hash_bytes(second_, as_bytes(key)) | 1};
     if (!put(slot)) return false;
     ++count_;
@@ -39,8 +45,11 @@ class KeySet {
       return true;
     }
   }
-  void grow() {
-    std::vector<Slot> old(slots_.empty() ? 64 : 2 * slots_.size());
+  void grow_to(size_t slots) {
+    std::vector<Slot> old;
+    old.reserve(slots);
+    ask_for_large_pages(old.data(), slots * sizeof(Slot));
+    old.resize(slots);
     old.swap(slots_);
     for (const Slot& slot : old)
       if (slot.second != 0) put(slot);

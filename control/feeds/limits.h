@@ -21,11 +21,25 @@ inline constexpr uint64_t signature_bytes_max = 4096;
 inline constexpr size_t rule_options_max = 256;
 // Bytes of a text that a rule looks for anywhere in a field. A shorter one is rejected: it would be met everywhere.
 inline constexpr size_t rule_text_bytes_min = 4;
+// Events of one MISP manifest, each a file. The rest is left out, and said.
+inline constexpr size_t misp_events_max = 100'000;
 // Depth of an OpenIOC's tree, and combinations of its parts below one AND. What is past them is rejected.
 inline constexpr unsigned openioc_depth_max = 32;
 inline constexpr size_t openioc_products_max = 256;
 // Rejected lines that are described; the others are counted.
 inline constexpr size_t feed_problems_max = 1000;
+// Bytes of one STIX pattern. A longer one is rejected.
+inline constexpr size_t stix_pattern_bytes_max = size_t{1} << 20;
+// Brackets within brackets, and qualifiers behind one another, in a STIX pattern. A deeper one is rejected.
+inline constexpr unsigned stix_depth_max = 64;
+// Steps of one object path in a STIX pattern. A pattern with a longer one is rejected.
+inline constexpr size_t stix_steps_max = 16;
+// Values in one STIX pattern, count. A pattern with more is rejected.
+inline constexpr size_t stix_literals_max = 16384;
+// Conjunctions that an AND of ORs in a STIX pattern becomes once it is written as an OR of ANDs, count. A pattern with more is rejected.
+inline constexpr size_t stix_conjunctions_max = 1024;
+// Values that one such conjunction needs at once, count. A pattern with more is rejected.
+inline constexpr size_t stix_conjunction_terms_max = 64;
 // Bytes of a note that are kept; the rest is cut.
 inline constexpr size_t feed_note_bytes_max = 1024;
 // Shortest prefixes taken from a feed, bits: a shorter one would stop whole continents, and is rejected.

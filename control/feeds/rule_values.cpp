@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "control/feeds/expression.h"
 #include "control/feeds/limits.h"
 #include "control/feeds/line_reader.h"
 #include "control/feeds/sniff.h"
@@ -15,20 +16,6 @@ namespace {
 
 bool is_printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f; });
-}
-
-bool is_letter_or_digit(char c) {
-  const auto lower = static_cast<char>(ascii_lower(static_cast<uint8_t>(c)));
-  return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z');
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (!is_letter_or_digit(c)) out += '\\';
-    out += c;
-  }
-  return out;
 }
 
 // --- addresses in the header
@@ -92,7 +79,7 @@ bool is_whole_by_nature(Kind kind) {
 
 std::string pattern(const RuleContent& content, std::string_view before, std::string_view behind) {
   const bool case_counts = content.buffer->is_uri && !content.nocase;
-  return (case_counts ? "" : "(?i)") + std::string(before) + escaped(content.bytes) + std::string(behind);
+  return (case_counts ? "" : "(?i)") + std::string(before) + as_expression(content.bytes) + std::string(behind);
 }
 
 // A URL's normal form is host/path?query: the target begins at the first slash.
@@ -146,7 +133,7 @@ std::string url_value(const RuleContent& host, const RuleContent& uri, std::vect
   }
   const bool from_start = place == RulePlace::start || place == RulePlace::whole;
   const bool to_end = place == RulePlace::end || place == RulePlace::whole;
-  const std::string before = (subdomains ? "^([^/]*\\.)?" : "^") + escaped(host_text(host)) + (from_start ? "" : "/.*");
+  const std::string before = (subdomains ? "^([^/]*\\.)?" : "^") + as_expression(host_text(host)) + (from_start ? "" : "/.*");
   out.push_back({Kind::url, "regex", pattern(uri, before, to_end ? "$" : "")});
   return {};
 }

@@ -5,6 +5,8 @@
 
 #include <vector>
 
+#include "control/feeds/stix_version.h"
+
 namespace sekisho {
 
 namespace {
@@ -12,14 +14,6 @@ namespace {
 std::string text_of(const simdjson::dom::element& object, const char* name) {
   std::string_view value;
   return object[name].get(value) == simdjson::SUCCESS ? std::string(value) : std::string();
-}
-
-// Objects that never change (markings, observables) have no `modified`.
-std::string modified_of(const simdjson::dom::element& object) {
-  std::string time = text_of(object, "modified");
-  if (time.empty()) time = text_of(object, "created");
-  if (time.ends_with('Z')) time.pop_back();
-  return time;
 }
 
 }  // namespace
@@ -41,7 +35,7 @@ Result<TaxiiPage> StixObjects::take(std::string_view text) {
   for (const simdjson::dom::element object : list) {
     std::string id = text_of(object, "id");
     if (id.empty()) return fail("object " + std::to_string(taken.size() + 1) + " has no id");
-    taken.emplace_back(std::move(id), Object{modified_of(object), simdjson::minify(object)});
+    taken.emplace_back(std::move(id), Object{std::string(stix_version(text_of(object, "modified"), text_of(object, "created"))), simdjson::minify(object)});
   }
   page.objects = taken.size();
   for (auto& [id, object] : taken) put(std::move(id), std::move(object));

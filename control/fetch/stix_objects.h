@@ -33,7 +33,7 @@ class StixObjects {
 
  private:
   struct Object {
-    std::string modified;  // without its "Z", so that texts compare as times do
+    std::string modified;  // its version: see stix_version.h
     std::string text;
   };
   void put(std::string id, Object object);

@@ -19,7 +19,8 @@ const Sample samples[] = {{"hosts.txt", {}},
                           {"dataset-domain.lst", Kind::domain, FeedFormat::suricata_dataset},
                           {"dataset-sha256.lst", Kind::sha256, FeedFormat::suricata_dataset},
                           {"emerging.rules", {}},
-                          {"dark-harbor.ioc", {}}};
+                          {"dark-harbor.ioc", {}},
+                          {"misp-event.json", {}}};
 
 const std::string folder = SEKISHO_FEEDS_DIR "/";
 

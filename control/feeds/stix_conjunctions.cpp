@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/feeds/stix_conjunctions.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "control/feeds/limits.h"
+#include "control/feeds/line_reader.h"
+#include "control/feeds/sniff.h"
+
+namespace sekisho {
+
+namespace {
+
+// A comparison with one of its literals.
+struct Leaf {
+  const StixComparison* comparison;
+  const StixLiteral* literal;
+};
+
+struct Alternative {
+  std::vector<Leaf> leaves;
+  std::string unsaid;
+};
+using Alternatives = std::vector<Alternative>;
+
+// The pattern's tree as an OR of ANDs of leaves.
+class Expansion {
+ public:
+  explicit Expansion(const StixPattern& pattern) : pattern_(pattern) {}
+
+  Alternatives of(uint32_t index) {
+    const StixNode& node = pattern_.nodes[index];
+    switch (node.type) {
+      case StixNodeType::comparison: return of_comparison(pattern_.comparisons[node.comparison]);
+      case StixNodeType::all_of: return product(node);
+      case StixNodeType::any_of:
+      case StixNodeType::or_: return sum(node);
+      case StixNodeType::start_stop: return unsaid("is bound to a time of its own (START STOP): unsupported");
+      default: return unsaid("needs correlation over several observations: unsupported");
+    }
+  }
+
+ private:
+  static Alternatives unsaid(std::string reason) {
+    Alternatives out(1);
+    out[0].unsaid = std::move(reason);
+    return out;
+  }
+
+  // IN is an OR of its values, NOT IN an AND of values that are not there.
+  Alternatives of_comparison(const StixComparison& comparison) const {
+    if (comparison.op == StixOperator::exists) return unsaid(shown(comparison.text) + " asks whether there is a value, not for one");
+    if (comparison.literals.count == 0) return unsaid(shown(comparison.text) + " names no value");
+    const StixLiteral* const literals = pattern_.literals.data() + comparison.literals.first;
+    Alternatives out(comparison.negated ? 1 : comparison.literals.count);
+    if (comparison.negated && comparison.literals.count > stix_conjunction_terms_max) return too_many_terms();
+    for (uint32_t i = 0; i < comparison.literals.count; ++i) out[comparison.negated ? 0 : i].leaves.push_back({&comparison, literals + i});
+    return out;
+  }
+
+  Alternatives sum(const StixNode& node) {
+    Alternatives out;
+    for (uint32_t child = node.first_child; child != stix_no_node; child = pattern_.nodes[child].next) {
+      Alternatives more = of(child);
+      std::move(more.begin(), more.end(), std::back_inserter(out));
+    }
+    return out;
+  }
+
+  Alternatives product(const StixNode& node) {
+    Alternatives out(1);
+    for (uint32_t child = node.first_child; child != stix_no_node; child = pattern_.nodes[child].next) {
+      const Alternatives more = of(child);
+      if (out.size() * more.size() > stix_conjunctions_max)
+        return unsaid("is an AND of ORs that becomes more than " + std::to_string(stix_conjunctions_max) + " conjunctions");
+      Alternatives joined;
+      joined.reserve(out.size() * more.size());
+      for (const Alternative& left : out) {
+        for (const Alternative& right : more) {
+          joined.push_back(left);
+          if (joined.back().unsaid.empty()) joined.back().unsaid = right.unsaid;
+          auto& leaves = joined.back().leaves;
+          leaves.insert(leaves.end(), right.leaves.begin(), right.leaves.end());
+          if (leaves.size() > stix_conjunction_terms_max) return too_many_terms();
+        }
+      }
+      out = std::move(joined);
+    }
+    return out;
+  }
+
+  static Alternatives too_many_terms() { return unsaid("needs more than " + std::to_string(stix_conjunction_terms_max) + " values at once"); }
+
+  const StixPattern& pattern_;
+};
+
+// Two that look at the same number are one: "size > 5 AND size < 9". False where both cannot be.
+bool intersect(StixValue& kept, const StixValue& other) {
+  const NumberRange range{std::max(kept.range->low, other.range->low), std::min(kept.range->high, other.range->high)};
+  kept.range = range;
+  kept.term.mode = range.low == range.high ? MatchMode::exact : MatchMode::range;
+  kept.term.value = range_text(range);
+  return range.low <= range.high;
+}
+
+// Empty = the value is among `values` now.
+std::string add(StixValue value, std::vector<StixValue>& values) {
+  for (StixValue& kept : values) {
+    if (kept.term == value.term) return {};
+    if (!kept.range || kept.path != value.path || kept.term.negated || value.term.negated) continue;
+    return intersect(kept, value) ? "" : "asks for a number that is two at once";
+  }
+  values.push_back(std::move(value));
+  return {};
+}
+
+StixConjunction conjunction_of(const StixPattern& pattern, Alternative& alternative) {
+  StixConjunction out;
+  out.unsaid = std::move(alternative.unsaid);
+  if (!out.unsaid.empty()) return out;
+  std::vector<StixValue> values;
+  for (const Leaf& leaf : alternative.leaves) {
+    StixValue value;
+    std::string reason = stix_value_of(pattern, *leaf.comparison, *leaf.literal, value);
+    if (reason.empty()) reason = add(std::move(value), values);
+    if (reason.empty()) continue;
+    const bool list = leaf.comparison->op == StixOperator::in;
+    out.unsaid = shown(leaf.comparison->text) + (list ? " with " + shown(leaf.literal->text) : "") + " " + reason;
+    return out;
+  }
+  out.terms.reserve(values.size());
+  for (StixValue& value : values) out.terms.push_back(std::move(value.term));
+  return out;
+}
+
+bool is_single(const StixConjunction& conjunction, Kind kind, MatchMode mode) {
+  if (!conjunction.unsaid.empty() || conjunction.terms.size() != 1) return false;
+  const StixTerm& term = conjunction.terms[0];
+  return !term.negated && term.kind == kind && term.mode == mode;
+}
+
+// "*.a.test" beside "a.test": the name with its subdomains, in the place of the name.
+void join_subdomains(std::vector<StixConjunction>& list) {
+  const auto is_below = [](const StixConjunction& each) {
+    return is_single(each, Kind::domain, MatchMode::glob) && each.terms[0].value.starts_with("*.") &&
+           each.terms[0].value.find_first_of("*?", 1) == std::string::npos;
+  };
+  if (list.size() < 2 || std::none_of(list.begin(), list.end(), is_below)) return;
+  std::unordered_map<std::string, StixTerm*> names;
+  for (StixConjunction& each : list)
+    if (is_single(each, Kind::domain, MatchMode::exact)) names.try_emplace(lowered(each.terms[0].value), &each.terms[0]);
+  std::erase_if(list, [&](const StixConjunction& each) {
+    if (!is_below(each)) return false;
+    const auto name = names.find(lowered(std::string_view(each.terms[0].value).substr(2)));
+    if (name == names.end()) return false;
+    name->second->mode = MatchMode::subdomains;
+    return true;
+  });
+}
+
+}  // namespace
+
+std::vector<StixConjunction> conjunctions_of(const StixPattern& pattern) {
+  std::vector<StixConjunction> out;
+  for (Alternative& alternative : Expansion(pattern).of(pattern.root)) out.push_back(conjunction_of(pattern, alternative));
+  join_subdomains(out);
+  return out;
+}
+
+}  // namespace sekisho
