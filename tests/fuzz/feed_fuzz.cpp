@@ -38,7 +38,7 @@ void check_lines(const FeedReport& report, std::string_view text) {
     must(!problem.text.empty() && problem.text.find('\n') == std::string::npos,
          "a problem is one line of text");
   }
-  // A line of a hosts file has many names, a rule many addresses; each takes at least a byte.
+  // A line of a hosts file has many names, a rule many addresses, a pattern many values; each takes at least a byte.
   must(report.loaded + report.duplicate + report.rejected + report.expired <= std::max<uint64_t>(lines, text.size()),
        "an indicator is counted once");
 }
