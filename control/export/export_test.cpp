@@ -166,6 +166,25 @@ BOOST_AUTO_TEST_CASE(a_stix_bundle_is_json_whose_patterns_say_what_is_met) {
   BOOST_TEST((out.text.find("\"valid_until\":\"2027-01-01T00:00:00Z\"") != std::string::npos));
 }
 
+BOOST_AUTO_TEST_CASE(a_stix_bundle_is_read_back_as_what_it_was) {
+  const std::vector<Indicator> before = read(every_kind);
+  const Exported out = exported("stix", before);
+  const FeedContent again = parsed_as(sample_feed(FeedFormat::automatic), out.text);
+  const std::string problems = again.report.problems.empty() ? "" : describe(again.report.problems[0]);
+  BOOST_TEST(problems == "");
+  BOOST_TEST(again.rows.size() == out.report.exported);
+  for (const FeedRow& row : again.rows) {
+    Indicator after = row.indicator;
+    after.action = row.asked.value_or(Action::alert);
+    const auto known = std::find_if(before.begin(), before.end(), [&](const Indicator& each) {
+      return each.kind == after.kind && each.mode == after.mode && each.value == after.value;
+    });
+    BOOST_TEST_REQUIRE((known != before.end()), after.value);
+    after.note = known->note;  // which has the name and the id around it
+    BOOST_TEST(same(*known, after), after.value);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_export_that_is_too_long_is_refused_with_the_bound) {
   const FileDescriptor file(::memfd_create("export", MFD_CLOEXEC));
   const std::vector<Indicator> indicators = read(every_kind);

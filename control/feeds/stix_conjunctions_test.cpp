@@ -75,7 +75,8 @@ BOOST_AUTO_TEST_CASE(like_is_the_mode_that_says_the_same) {
   check("[domain-name:value LIKE '%evil%']", "domain/literal/evil;");
   check("[domain-name:value LIKE '%evi%']", "(\"domain-name:value LIKE '%evi%'\" is looked for anywhere, which is too short);");
   check("[domain-name:value LIKE '%_%']", "(\"domain-name:value LIKE '%_%'\" is met by every value);");
-  check("[url:value LIKE 'https://evil.test/a/%']", "url/prefix/evil.test/a/;");
+  check("[url:value LIKE 'https://evil.test/a/%']", "url/prefix/https://evil.test/a/;");
+  check("[url:value LIKE 'http%://evil.test/a/%']", "url/prefix/evil.test/a/;");
   check("[url:value LIKE 'http%://evil.test/a%']", "url/glob/evil.test/a*;");
   check("[url:value LIKE 'http://evil.test/a?b=%']", "url/regex/(?is)^evil\\.test\\/a\\?b\\=.*$;");
   check("[url:value LIKE '%/gate.php']", "url/glob/*/gate.php;");

@@ -44,8 +44,8 @@ class StixReader {
 
   void tell(const StixBundle& bundle) {
     std::string text = "took " + std::to_string(taken_) + " of " + std::to_string(bundle.indicators.size() - revoked_) + " indicators";
-    if (revoked_ != 0) text += "; " + std::to_string(revoked_) + " revoked";
-    if (bundle.older != 0) text += "; " + std::to_string(bundle.older) + " older versions left out";
+    if (revoked_ != 0) text += "; revoked: " + std::to_string(revoked_);
+    if (bundle.older != 0) text += "; older versions: " + std::to_string(bundle.older);
     collector_.tell(std::move(text));
   }
 

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(of_one_id_the_latest_version_counts_and_a_revoked_one_is_no
       parsed_as(stix, bundle(version("a", "2026-01-01T00:00:00.000Z", "1") + "," + version("a", "2026-01-01T00:00:00.001Z", "2") + "," + version("a", "2025-01-01T00:00:00Z", "3") + "," +
                              version("b", "2026-01-01T00:00:00Z", "4") + "," + version("b", "2026-02-01T00:00:00Z", "4", ",\"revoked\":true") + "," + version("c", "2026-02-01T00:00:00Z", "5")));
   BOOST_TEST(rows_and_problems(content) == "file_size/exact/2;file_size/exact/5;");
-  BOOST_TEST(content.report.told == "took 2 of 2 indicators; 1 revoked; 3 older versions left out");
+  BOOST_TEST(content.report.told == "took 2 of 2 indicators; revoked: 1; older versions: 3");
 }
 
 BOOST_AUTO_TEST_CASE(other_objects_and_members_are_passed_over) {

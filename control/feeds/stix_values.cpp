@@ -179,6 +179,7 @@ void set(StixTerm& term, MatchMode mode, std::string value) {
 
 // "%" is any run of characters, "_" any one; the whole value is compared.
 std::string like_value(std::string_view like, StixTerm& term) {
+  const std::string_view written = like.substr(0, like.find_last_not_of('%') + 1);
   if (term.kind == Kind::url) like = without_like_scheme(like);
   if (like.find_first_not_of("%_") == std::string_view::npos) return "is met by every value";
   if (like.find_first_of("%_") == std::string_view::npos) {
@@ -192,7 +193,7 @@ std::string like_value(std::string_view like, StixTerm& term) {
     term.kind = Kind::mail_domain;  // "%@evil.test"
     set(term, MatchMode::exact, std::string(inner.substr(1)));
   } else if (plain && first == 0 && term.kind == Kind::url && inner.ends_with('/')) {
-    set(term, MatchMode::prefix, std::string(inner));
+    set(term, MatchMode::prefix, std::string(written.find_first_of("%_") == std::string_view::npos ? written : inner));
   } else if (plain && first > 0 && last + 1 < like.size()) {
     if (inner.size() < rule_text_bytes_min) return "is looked for anywhere, which is too short";
     set(term, MatchMode::literal, std::string(inner));

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "control/catalogue/catalogue.h"
 #include "control/feeds/sample_feed.h"
 
 using namespace sekisho;
@@ -19,6 +20,8 @@ const Sample samples[] = {{"hosts.txt", {}},
                           {"dataset-domain.lst", Kind::domain, FeedFormat::suricata_dataset},
                           {"dataset-sha256.lst", Kind::sha256, FeedFormat::suricata_dataset},
                           {"emerging.rules", {}},
+                          {"stix-bundle.json", {}},
+                          {"stix-2.0.json", {}},
                           {"dark-harbor.ioc", {}},
                           {"misp-event.json", {}}};
 
@@ -31,6 +34,7 @@ std::string told(const FeedContent& content) {
     const Indicator& i = row.indicator;
     out += std::to_string(row.line) + " " + std::string(kind_name(i.kind)) + " " + std::string(mode_name(i.mode)) + " " + i.value + " severity " +
            std::to_string(i.severity) + " confidence " + std::to_string(i.confidence) + (row.asked ? " " + std::string(action_name(*row.asked)) : "") +
+           (i.tlp == Tlp::clear ? "" : " " + std::string(tlp_name(i.tlp))) + (i.phase_hint == 0 ? "" : " " + std::string(sub_phases[i.phase_hint].name)) +
            (i.note.empty() ? "" : " | " + i.note) + "\n";
   }
   for (const Error& problem : content.report.problems) out += describe(problem) + "\n";

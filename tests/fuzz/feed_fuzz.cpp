@@ -27,6 +27,9 @@ FeedConfig config(uint8_t choice) {
 
 // Patterns are compiled at length and matched by Hyperscan, whose own fuzzing is not ours.
 bool is_pattern(const Indicator& indicator) {
+  if (indicator.kind == Kind::compound)
+    for (const char* word : {"keyword", "/literal", "/regex", "/glob"})
+      if (indicator.value.find(word) != std::string::npos) return true;
   return indicator.kind == Kind::keyword || indicator.mode == MatchMode::literal ||
          indicator.mode == MatchMode::regex || indicator.mode == MatchMode::glob;
 }
@@ -38,7 +41,7 @@ void check_lines(const FeedReport& report, std::string_view text) {
     must(!problem.text.empty() && problem.text.find('\n') == std::string::npos,
          "a problem is one line of text");
   }
-  // A line of a hosts file has many names, a rule many addresses; each takes at least a byte.
+  // A line of a hosts file has many names, a rule many addresses, a pattern many values; each takes at least a byte.
   must(report.loaded + report.duplicate + report.rejected + report.expired <= std::max<uint64_t>(lines, text.size()),
        "an indicator is counted once");
 }

@@ -332,8 +332,10 @@ def drain():
 def feed():
     yield b'\1value,kind,mode,severity,confidence,action,phase,note\nevil.test,domain,subdomains,high,90,reset,3.backdoor-untrusted,"a, ""b"""\n'
     yield b'\2# list\nhxxp://evil[.]test/a\n192.0.2.0/24\n2001:db8::1\na@b.test\n*.evil.test\nd41d8cd98f00b204e9800998ecf8427e\n'
+    yield b'\1kind,value\ncompound,domain=evil.test AND NOT address=192.0.2.1\n'
     yield b'\0value,valid_from,valid_until\n1.2.3.4,2026-01-01,2027-01-01T00:00:00Z\n'
-    for choice, name in ((3, 'hosts.txt'), (4, 'zeek-intel.dat'), (0xbb, 'dataset-domain.lst'), (6, 'emerging.rules'), (0, 'emerging.rules')):
+    for choice, name in ((3, 'hosts.txt'), (4, 'zeek-intel.dat'), (0xc3, 'dataset-domain.lst'), (6, 'emerging.rules'), (0, 'emerging.rules'),
+                         (7, 'stix-bundle.json'), (0, 'stix-2.0.json'), (8, 'misp-event.json'), (9, 'dark-harbor.ioc')):
         yield bytes([choice]) + (ROOT / 'tests/feeds' / name).read_bytes()
 
 
@@ -420,7 +422,7 @@ WORDS = {'http1': ('GET ', 'POST ', 'CONNECT ', 'HEAD ', ' HTTP/1.1\r\n', ' HTTP
          'mime': ('Content-Type: ', 'multipart/mixed', 'boundary="', '\r\n--', '--\r\n', 'message/rfc822', 'Content-Transfer-Encoding: ', 'base64', 'quoted-printable',
                   'Content-Disposition: attachment; filename=', '=?utf-8?B?', '=?iso-2022-jp?Q?', '?=', 'Subject: ', 'From: ', 'filename*0*=', 'charset=', '\r\n\r\n', '\r\n\t'),
          'archive': ('PK\x03\x04', 'PK\x01\x02', 'PK\x05\x06', 'PK\x07\x08', 'ustar\0', '00000000000', ' path=', ' size=', '../'),
-         'feed': ('value,', '#fields\t', 'indicator_type', 'Intel::ADDR', 'Intel::URL', '0.0.0.0 ', 'alert http any any -> any any (', 'content:"', 'http.host; ', 'http.uri; ', 'dotprefix; ', 'endswith; ', 'bsize:9; ', '|0d 0a|', 'sid:1;)', 'kind', 'mode', 'domain', 'url', 'sha256', 'regex', 'cidr', 'range', 'hxxp://', '[.]', '*.', '/24', '..', '2001:db8::', '""', ',,', '2026-01-01'),
+         'feed': ('{"type":"bundle","objects":[', '{"type":"indicator","id":"', '"pattern":"[', '"revoked":true', "domain-name:value = '", "file:hashes.'SHA-256' IN ('", ' LIKE ', ' MATCHES ', ' ISSUBSET ', ' AND ', ' OR ', ' NOT ', '] FOLLOWEDBY [', ' WITHIN 5 SECONDS', 'value,', '#fields\t', 'indicator_type', 'Intel::ADDR', 'Intel::URL', '0.0.0.0 ', 'alert http any any -> any any (', 'content:"', 'http.host; ', 'http.uri; ', 'dotprefix; ', 'endswith; ', 'bsize:9; ', '|0d 0a|', 'sid:1;)', 'kind', 'mode', 'domain', 'url', 'sha256', 'regex', 'cidr', 'range', 'hxxp://', '[.]', '*.', '/24', '..', '2001:db8::', '""', ',,', '2026-01-01'),
          'config': ('dataplane:', 'pairs:', 'feeds:', 'outputs:', 'policy:', 'zones:', ' - {', 'name: ', '&a ', '*a', '!!str ', '<<: ', '|\n', '[[', '{a: ', '"\\x', '%YAML ')}
 WORDS['multipart'] = WORDS['mime'] + ('--b\r\n', '--b--', 'form-data; name=', 'Content-Range: bytes ')
 WORDS['conversation'] = WORDS['http1'] + WORDS['smtp'] + WORDS['mime']
