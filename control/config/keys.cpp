@@ -227,7 +227,7 @@ constexpr SectionSpec allowlist_section{
 constexpr KeySpec fetch_keys[] = {
     key<&FetchConfig::url>({.name = "url", .sentence = "Where the feed's file is fetched from, https or http; instead of path.",
                             .range = {0, 2048}, .sample = "https://feeds.example/acme.csv", .check = check_url}),
-    key<&FetchConfig::from>({.name = "from", .sentence = "taxii: url is a TAXII 2.1 collection, its objects are gathered to a STIX bundle.",
+    key<&FetchConfig::from>({.name = "from", .sentence = "taxii: url is a TAXII 2.1 collection, its objects are gathered to a STIX bundle; misp: url is a MISP feed's manifest.",
                              .fallback = "file"}),
     key<&FetchConfig::interval_s>({.name = "interval_s", .sentence = "Between two fetches, give or take a tenth; after a failure 30 s, twice as long each time.",
                                    .fallback = "3600", .unit = "s", .range = {5, 2'592'000}}),

@@ -203,7 +203,8 @@ LoadedConfig load_config_text(std::string source) {
     out.problems = check_config(config, walker.positions);
     if (!has_errors(out.problems)) {
       for (FeedConfig& feed : config.feeds)
-        if (feed.path.empty()) feed.path = config.control.state_dir + "/feeds/" + feed.name + ".feed";
+        if (feed.path.empty())
+          feed.path = config.control.state_dir + "/feeds/" + feed.name + (feed.fetch.from == FetchedFrom::misp ? ".misp/manifest.json" : ".feed");
       out.config = std::move(config);
     }
   }

@@ -6,6 +6,7 @@
 #include "control/feeds/json_reader.h"
 #include "control/feeds/limits.h"
 #include "control/feeds/line_reader.h"
+#include "control/feeds/misp_manifest.h"
 #include "control/feeds/misp_types.h"
 #include "control/feeds/signature.h"
 #include "control/feeds/sniff.h"
@@ -41,10 +42,6 @@ bool is_stricter(std::string_view a, std::string_view than) {
   if (than.empty()) return true;
   const std::string other = lowered(than.substr(4));
   return !tlp_from_name(other == "white" ? "clear" : other, y) || x > y;
-}
-
-bool is_uuid(std::string_view name) {
-  return name.size() == 36 && name.find_first_not_of("0123456789abcdefABCDEF-") == std::string_view::npos;
 }
 
 class MispReader : JsonReader {
@@ -95,7 +92,7 @@ class MispReader : JsonReader {
       error_code error = SUCCESS;
       if (key == "Event") error = read_event(value);
       else if (key == "response") error = read_response(value);
-      else if (is_uuid(key)) out_.manifest.push_back(key);
+      else if (is_misp_uuid(key)) out_.manifest.push_back(key);
       else error = read_event_member(key, value, event, number, is_bare);
       if (error != SUCCESS) return error;
     }
@@ -330,7 +327,7 @@ bool looks_like_misp(std::string_view text) {
   const auto has = [begin](std::string_view word) { return begin.find(word) != std::string_view::npos; };
   if (has("\"Event\"") || (has("\"Attribute\"") && has("\"info\""))) return true;
   const size_t quote = begin.find('"');
-  return quote != std::string_view::npos && is_uuid(begin.substr(quote + 1, 36)) && has("\"Orgc\"");
+  return quote != std::string_view::npos && is_misp_uuid(begin.substr(quote + 1, 36)) && has("\"Orgc\"");
 }
 
 Result<void> read_misp_feed(std::string_view text, Collector& collector) { return MispFeed(collector).read(text, collector.padding_bytes()); }

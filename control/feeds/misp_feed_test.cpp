@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/feeds/limits.h"
+#include "control/feeds/misp_manifest.h"
 #include "control/feeds/sample_feed.h"
 #include "control/publish/temporary_folder.h"
 #include "control/signatures/sample_signer.h"
@@ -127,4 +128,13 @@ BOOST_AUTO_TEST_CASE(a_manifest_names_no_file_elsewhere) {
   of_folder.path = folder.file("manifest.json");
   folder.write("manifest.json", R"({"../../etc/passwd":{"info":"x"},"11111111-1111-4111-8111-11111111111/":{}})");
   BOOST_TEST(describe(read_feed(of_folder, sample_now_s).error()).find("is neither an event of MISP nor a manifest") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_manifests_entries_have_their_timestamps) {
+  const auto entries = read_misp_manifest(R"({")" + first_uuid + R"(":{"timestamp":"17"},"x":{},")" + second_uuid + R"(":{"info":"a","timestamp":18}})");
+  BOOST_REQUIRE(entries.has_value());
+  BOOST_REQUIRE_EQUAL(entries->size(), 2U);
+  BOOST_TEST(((*entries)[0].uuid == first_uuid && (*entries)[0].timestamp == "17"));
+  BOOST_TEST(((*entries)[1].uuid == second_uuid && (*entries)[1].timestamp == "18"));
+  for (const char* bad : {"", "{}", "[]", "{\"x\":1}", "{\"11111111-1111-4111-8111-111111111111\":7}"}) BOOST_TEST(!read_misp_manifest(bad).has_value(), bad);
 }

@@ -4,8 +4,12 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+
+#include "control/feeds/limits.h"
+#include "control/feeds/signature.h"
 
 namespace sekisho {
 
@@ -29,7 +33,23 @@ Result<Fetched> fetch_feed(HttpClient& client, const FeedConfig& feed, int64_t n
   request.ca_file = feed.fetch.ca_file;
   request.credentials = std::move(*credentials);
   const FetchWork work{client, feed, now_s, std::move(request), retry_after_s};
-  return feed.fetch.from == FetchedFrom::taxii ? fetch_taxii(work) : fetch_file(work);
+  switch (feed.fetch.from) {
+    case FetchedFrom::taxii: return fetch_taxii(work);
+    case FetchedFrom::misp: return fetch_misp(work);
+    default: return fetch_file(work);
+  }
+}
+
+Result<std::string> get_signature(const FetchWork& work, const std::string& url, std::string_view content) {
+  HttpRequest request = work.request;
+  request.url = url;
+  request.url.insert(std::min(url.find_first_of("?#"), url.size()), signature_suffix);
+  request.bytes_max = signature_bytes_max;
+  auto response = work.get(request);
+  if (!response) return tl::unexpected(response.error());
+  auto good = verify_signature(work.feed.public_key, content, response->body);
+  if (!good) return fail(good.error().text, request.url);
+  return std::move(response->body);
 }
 
 Result<void> renew_file_time(const std::string& path) {

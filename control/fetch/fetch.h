@@ -13,7 +13,7 @@ enum class Fetched : uint8_t { changed, unchanged };
 // `retry_after_s` is set where the server asks to be left alone for a while.
 Result<Fetched> fetch_feed(HttpClient& client, const FeedConfig& feed, int64_t now_s, uint64_t& retry_after_s);
 
-// The two ways, after FetchedFrom.
+// The ways, after FetchedFrom.
 struct FetchWork {
   HttpClient& client;
   const FeedConfig& feed;
@@ -27,6 +27,10 @@ struct FetchWork {
 };
 Result<Fetched> fetch_file(const FetchWork& work);
 Result<Fetched> fetch_taxii(const FetchWork& work);
+Result<Fetched> fetch_misp(const FetchWork& work);
+
+// The signature of `content`, which came from `url`: "https://a.test/x.csv?key=1" -> "https://a.test/x.csv.minisig?key=1". An error also where it is not good.
+Result<std::string> get_signature(const FetchWork& work, const std::string& url, std::string_view content);
 
 // Marks the file as current without writing it.
 Result<void> renew_file_time(const std::string& path);

@@ -20,9 +20,6 @@ bool is_whole(const FeedConfig& feed, const FetchState& state) {
   return feed.public_key.empty() || verify_signature_file(feed.public_key, feed.path, file->text).has_value();
 }
 
-// "https://a.test/x.csv?key=1" -> "https://a.test/x.csv.minisig?key=1"
-std::string signature_url(std::string url) { return url.insert(std::min(url.find_first_of("?#"), url.size()), signature_suffix); }
-
 // A login page is no feed: what has no line that can be used does not replace one that has.
 Result<void> try_to_read(const FetchWork& work, std::string_view text) {
   if (text.empty()) return fail("the answer is empty", work.feed.fetch.url);
@@ -32,17 +29,6 @@ Result<void> try_to_read(const FetchWork& work, std::string_view text) {
   if (report.rejected == 0 || report.loaded + report.duplicate + report.expired != 0) return {};
   return fail("none of its " + std::to_string(report.rejected) + " indicators can be used; the first: " + describe(report.problems.front()),
               work.feed.fetch.url);
-}
-
-Result<std::string> get_signature(const FetchWork& work, std::string_view content) {
-  HttpRequest request = work.request;
-  request.url = signature_url(request.url);
-  request.bytes_max = signature_bytes_max;
-  auto response = work.get(request);
-  if (!response) return tl::unexpected(response.error());
-  auto good = verify_signature(work.feed.public_key, content, response->body);
-  if (!good) return fail(good.error().text, request.url);
-  return std::move(response->body);
 }
 
 }  // namespace
@@ -62,7 +48,7 @@ Result<Fetched> fetch_file(const FetchWork& work) {
     return Fetched::unchanged;
   }
   if (!feed.public_key.empty()) {
-    const auto signature = get_signature(work, response->body);
+    const auto signature = get_signature(work, request.url, response->body);
     if (!signature) return tl::unexpected(signature.error());
     if (auto good = try_to_read(work, response->body); !good) return tl::unexpected(good.error());
     if (auto written = write_file_atomically(feed.path + std::string(signature_suffix), *signature); !written) return tl::unexpected(written.error());

@@ -73,6 +73,20 @@ STIX = [
 ]
 
 
+EVENTS = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222', '33333333-3333-4333-8333-333333333333']
+
+
+def put_events(signer, events):
+    """A signed MISP feed: uuid -> (timestamp, domain)."""
+    manifest = json.dumps({uuid: {'info': domain, 'Orgc': {'name': 'a'}, 'timestamp': time} for uuid, (time, domain) in events.items()}).encode()
+    for uuid, (_, domain) in events.items():
+        event = json.dumps({'Event': {'info': domain, 'uuid': uuid, 'Attribute': [{'type': 'domain', 'value': domain, 'to_ids': True}]}}).encode()
+        Handler.files[f'/misp/{uuid}.json'] = event
+        Handler.files[f'/misp/{uuid}.json.minisig'] = signer.sign(event)
+    Handler.files['/misp/manifest.json.minisig'] = signer.sign(manifest)
+    Handler.files['/misp/manifest.json'] = manifest
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
     files = {}       # path -> bytes
@@ -209,6 +223,8 @@ def run(folder):
     Handler.files['/signed.csv.minisig'] = signer.sign(Handler.files['/signed.csv'])
     Handler.files['/forged.csv.minisig'] = signer.sign(b'value\nother.test\n')
 
+    put_events(signer, {EVENTS[0]: ('1', 'first-event.test'), EVENTS[1]: ('1', 'second-event.test')})
+
     def feed(name, path, **more):
         fetch = {'url': base + path if path.startswith('/') else path, 'interval_s': INTERVAL_S, 'timeout_s': 10, 'ca_file': str(folder / 'ca.pem')}
         keys = {key: more.pop(key) for key in list(more) if key in ('public_key', 'expire_after_s', 'format')}
@@ -221,6 +237,7 @@ def run(folder):
         feed('login', '/login.txt'), feed('big', '/big', size_mb_max=1), feed('loop', '/loop'), feed('missing', '/nothing'),
         feed('dead', f'https://127.0.0.1:{unused.getsockname()[1]}/x'), feed('slow', '/slow', timeout_s=600),
         feed('stranger', '/plain.txt', ca_file=''), feed('locked', '/private.txt'), feed('cut', '/api/collections/c2/', **{'from': 'taxii'}),
+        feed('events', '/misp/manifest.json', **{'from': 'misp'}, public_key=signer.public_key()),
         {'name': 'off', 'enabled': False, 'path': '/nonexistent'},
     ]
     appliance = Appliance(folder, feeds)
@@ -237,7 +254,7 @@ def run(folder):
 def fetched(appliance, folder, signer):
     for value in ('one.test', '192.0.2.1', 'private.test', 'signed.test'):
         eventually(value + ' is in force', lambda value=value: appliance.has(value))
-    reasons = {'forged': 'is not of this content', 'login': 'can be used', 'big': 'more than 1048576 bytes', 'loop': 'redirects',
+    reasons = {'forged': 'is not of this content', 'login': 'JSON or XML', 'big': 'more than 1048576 bytes', 'loop': 'redirects',
                'missing': 'status 404', 'dead': 'connect', 'stranger': 'certificate', 'locked': 'status 401', 'cut': 'does not say where'}
     for name, reason in reasons.items():
         eventually(f'{name} has failed: {appliance.fetch_of(name)}', lambda name=name: appliance.fetch_of(name).get('failures', 0) >= 1)
@@ -255,6 +272,20 @@ def fetched(appliance, folder, signer):
     check('the state', 'added_after 2026-02-03T00:00:00.000000Z' in (folder / 'state/feeds/collection.feed.state').read_text())
     eventually('only what is new is asked for', lambda: any('added_after=2026-02-03T00%3A00%3A00.000000Z' in path for path, _ in list(Handler.asked)))
     eventually('an empty page is no change', lambda: appliance.fetch_of('collection').get('unchanged', 0) >= 1)
+
+    # MISP: the manifest's events, of which only those that have changed are asked for again; what it no longer names goes.
+    for value in ('first-event.test', 'second-event.test'):
+        eventually(value + ' is in force', lambda value=value: appliance.has(value))
+    eventually('an unchanged manifest', lambda: appliance.fetch_of('events').get('unchanged', 0) >= 1)
+    Handler.asked.clear()
+    put_events(signer, {EVENTS[0]: ('2', 'changed-event.test'), EVENTS[2]: ('1', 'third-event.test'), EVENTS[1]: ('1', 'second-event.test')})
+    for value in ('changed-event.test', 'third-event.test', 'second-event.test'):
+        eventually(value + ' is in force', lambda value=value: appliance.has(value))
+    check('first-event.test is gone', not appliance.has('first-event.test'))
+    check('what has not changed is not asked for', not any(EVENTS[1] in path for path, _ in list(Handler.asked)))
+    put_events(signer, {EVENTS[2]: ('1', 'third-event.test')})
+    eventually('events that are no longer named are gone', lambda: not appliance.has('changed-event.test'))
+    check('so are their files', sorted(path.name for path in (folder / 'state/feeds/events.misp').glob('*.json')) == [EVENTS[2] + '.json', 'manifest.json'])
 
     # Unchanged, changed, broken.
     eventually('304', lambda: appliance.fetch_of('plain').get('unchanged', 0) >= 1)
