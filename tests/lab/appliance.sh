@@ -37,6 +37,7 @@ relays:
   mail: [$dmz_mail]
 feeds:
   - {name: dark-harbor, path: $lab_dir/dark-harbor.csv, format: csv}
+$([ "$lab_taxii" = no ] || taxii_feed)
 policy:
   - {asked: true, action: as_asked}
 outputs:
@@ -58,6 +59,7 @@ appliance_start() {
   "$lab_build/sekishoctl" config check "$lab_dir/sekisho.yaml" > "$lab_dir/log/config" || { cat "$lab_dir/log/config" >&2; return 1; }
   wire_options > "$lab_dir/dataplane.options"
   wire_start || return
+  [ "$lab_taxii" = no ] || taxii_start || return
   rsyslog_start && appliance_start_control
 }
 
