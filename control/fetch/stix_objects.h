@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // STIX objects gathered by id, each in its newest version (STIX 2.1 3.6: the latest `modified` counts; a revoked version is one like any other).
-// Only id and modified are looked at; what the objects say is the STIX feed's to read.
+// Only id and modified are looked at; what the objects say is the STIX feed's to read (control/feeds/stix_feed.cpp).
 #pragma once
 
 #include <map>

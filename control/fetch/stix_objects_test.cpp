@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "control/feeds/sample_feed.h"
+
 using namespace sekisho;
 
 namespace {
@@ -35,6 +37,20 @@ BOOST_AUTO_TEST_CASE(a_bundle_is_taken_back_and_nothing_has_changed) {
   BOOST_TEST(!again.changed());
   BOOST_TEST(again.bundle("bundle--x") == objects.bundle("bundle--x"));
   BOOST_TEST(again.bytes() == objects.bytes());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_gathered_reads_as_a_feed_whose_lines_are_objects) {
+  StixObjects objects;
+  const auto with_pattern = [](const std::string& pattern) { return ",\"pattern\":\"" + pattern + "\""; };
+  BOOST_REQUIRE(objects.take(page(object("b", "2026-01-01T00:00:00Z", with_pattern("[domain-name:value = 'old.test']")) + "," +
+                                  object("c", "2026-01-01T00:00:00Z", with_pattern("[mutex:name = 'm']")))).has_value());
+  BOOST_REQUIRE(objects.take(page(object("b", "2026-01-02T00:00:00Z", with_pattern("[domain-name:value = 'new.test']")) + "," +
+                                  object("a", "2026-01-01T00:00:00Z", ",\"revoked\":true" + with_pattern("[domain-name:value = 'gone.test']")))).has_value());
+  const FeedContent content = parsed_as(sample_feed(FeedFormat::automatic), objects.bundle("bundle--x"));
+  BOOST_TEST(rows_and_problems(content) ==
+             "domain/exact/new.test;feeds/acme:4: \"c\": pattern \"[mutex:name = 'm']\": \"mutex:name = 'm'\" is no value that is looked for in traffic; line skipped;");
+  BOOST_TEST(content.rows[0].line == 3U);
+  BOOST_TEST(content.report.told == "took 1 of 2 indicators; revoked: 1");
 }
 
 BOOST_AUTO_TEST_CASE(a_page_says_whether_there_is_more) {

@@ -62,6 +62,7 @@ appliance_start() {
   "$lab_build/sekishoctl" config check "$lab_dir/sekisho.yaml" > "$lab_dir/log/config" || { cat "$lab_dir/log/config" >&2; return 1; }
   wire_options > "$lab_dir/dataplane.options"
   wire_start || return
+  [ "$lab_taxii" = no ] || taxii_start || return
   rsyslog_start && appliance_start_control
 }
 

@@ -13,6 +13,7 @@ lab_driver=
 lab_queues=1
 lab_lcores=1
 lab_ipv6=no
+lab_taxii=no
 lab_keeps=no
 declare -A lab_pids=()
 
@@ -48,6 +49,8 @@ declare -A lab_pids=()
 . "$lab_source/servers/awkward.sh"
 # shellcheck source=tests/lab/servers/mail_host.sh
 . "$lab_source/servers/mail_host.sh"
+# shellcheck source=tests/lab/servers/taxii.sh
+. "$lab_source/servers/taxii.sh"
 
 for lab_server in apache dovecot exim dhcpd danted; do
   # shellcheck source=/dev/null

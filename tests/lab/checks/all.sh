@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every check, to be sourced behind lab.sh.
 
-for checks_file in checks transparency privileges conservation blocking ftp socks rows stored_files ipv6 vlan http2 mailboxes second_mail leases lcores reload killed_control killed_dataplane; do
+for checks_file in checks transparency privileges conservation blocking ftp socks rows stored_files ipv6 vlan http2 mailboxes second_mail leases lcores reload taxii killed_control killed_dataplane; do
   # shellcheck source=/dev/null
   . "$lab_source/checks/$checks_file.sh"
 done
