@@ -102,7 +102,7 @@ constexpr ArgumentSpec image_verify_arguments[] = {
     {"last-serial", Form::option, "Keeps the highest serial seen; an image with a lower one, or none, is refused.", "FILE", "file"},
 };
 constexpr ArgumentSpec completion_arguments[] = {{"shell", Form::positional, "bash", "SHELL", "bash"}};
-constexpr ArgumentSpec man_arguments[] = {{"page", Form::positional, "sekishoctl or sekisho.yaml", "PAGE", "sekishoctl sekisho.yaml"}};
+constexpr ArgumentSpec man_arguments[] = {{"page", Form::positional, "sekishoctl, sekisho.yaml or sekisho-indicators", "PAGE", "sekishoctl sekisho.yaml sekisho-indicators"}};
 
 constexpr VerbSpec table[] = {
     {"status", Place::control, "Forwarding? Dropping? Indicators fresh? Outputs alive?"},

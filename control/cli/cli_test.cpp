@@ -82,6 +82,15 @@ BOOST_AUTO_TEST_CASE(every_verb_is_in_help_completion_and_man_page) {
   BOOST_TEST((man_sekisho_yaml().find("dataplane.pairs[].mode") != std::string::npos));
 }
 
+BOOST_AUTO_TEST_CASE(every_kind_and_form_is_in_its_man_page) {
+  const std::string man = man_sekisho_indicators();
+  for (unsigned i = 0; i < kind_count; ++i) {
+    std::string name(kind_name(static_cast<Kind>(i)));
+    BOOST_TEST((man.find(".B " + name + "\nForm: ") != std::string::npos), name);
+  }
+  BOOST_TEST((man.find(".B ja3\nForm: text. Modes: exact, literal, regex, glob. Met in: tls.ja3, quic.ja3.") != std::string::npos), man.substr(man.find(".B ja3"), 200));
+}
+
 BOOST_AUTO_TEST_CASE(tables_are_aligned_and_cut_to_the_terminal) {
   TextTable table({"name", "count"});
   table.add({"a", "7"});

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "control/config/key_spec.h"
-#include "matchers/indicator.h"
+#include "dataplane/observe/fields.h"
+#include "matchers/normalise/normalise.h"
 
 namespace sekisho {
 
 namespace {
 
-using Form = ArgumentSpec::Form;
+using ArgumentForm = ArgumentSpec::Form;
 
 struct GlobalOption {
   std::string_view name;
@@ -41,9 +42,9 @@ constexpr ExitRow exit_rows[] = {
 std::string usage_of(const VerbSpec& verb) {
   std::string out = "sekishoctl " + std::string(verb.name);
   for (const ArgumentSpec& argument : verb.arguments) {
-    if (argument.form == Form::positional) out.append(" ").append(argument.placeholder);
-    if (argument.form == Form::option) out.append(" [--").append(argument.name).append(" ").append(argument.placeholder).append("]");
-    if (argument.form == Form::flag) out.append(" [--").append(argument.name).append("]");
+    if (argument.form == ArgumentForm::positional) out.append(" ").append(argument.placeholder);
+    if (argument.form == ArgumentForm::option) out.append(" [--").append(argument.name).append(" ").append(argument.placeholder).append("]");
+    if (argument.form == ArgumentForm::flag) out.append(" [--").append(argument.name).append("]");
   }
   return out;
 }
@@ -54,9 +55,9 @@ std::string padded(std::string text, size_t width) {
 }
 
 std::string option_text(const ArgumentSpec& argument) {
-  if (argument.form == Form::positional) return std::string(argument.placeholder);
+  if (argument.form == ArgumentForm::positional) return std::string(argument.placeholder);
   std::string out = "--" + std::string(argument.name);
-  return argument.form == Form::flag ? out : out + " " + std::string(argument.placeholder);
+  return argument.form == ArgumentForm::flag ? out : out + " " + std::string(argument.placeholder);
 }
 
 // roff: "-" is an option's dash, "\" and a leading "." or "'" would be requests.
@@ -123,6 +124,21 @@ void man_keys(std::string& out, const SectionSpec& section, const std::string& p
   }
 }
 
+std::string modes_of_kind(Kind kind) {
+  std::string out;
+  for (unsigned i = 0; i < 8; ++i)
+    if ((modes_of(form_of(kind)) & mode_bit(static_cast<MatchMode>(i))) != 0) out.append(out.empty() ? "" : ", ").append(mode_name(static_cast<MatchMode>(i)));
+  return out;
+}
+
+std::string fields_of_kind(Kind kind) {
+  std::string out;
+  for (const FieldSpec& spec : field_specs)
+    if ((spec.kinds & kind_bit(kind)) != 0) out.append(out.empty() ? "" : ", ").append(spec.name);
+  if (kind == Kind::compound) return "where its terms are";
+  return out.empty() ? "logs of hosts that control is given" : out;
+}
+
 }  // namespace
 
 std::string help_overview() {
@@ -156,7 +172,7 @@ std::string bash_completion() {
   std::vector<std::string_view> seen;
   for (const VerbSpec& verb : verbs())
     for (const ArgumentSpec& argument : verb.arguments) {
-      if (argument.form != Form::option || std::find(seen.begin(), seen.end(), argument.name) != seen.end()) continue;
+      if (argument.form != ArgumentForm::option || std::find(seen.begin(), seen.end(), argument.name) != seen.end()) continue;
       seen.push_back(argument.name);
       out += "    --" + std::string(argument.name) + ") ";
       if (argument.completion == "file") out += "mapfile -t COMPREPLY < <(compgen -f -- \"$current\"); ";
@@ -175,7 +191,7 @@ std::string bash_completion() {
     std::string words = "--json --socket --timeout --help";
     bool files = false;
     for (const ArgumentSpec& argument : verb.arguments) {
-      if (argument.form != Form::positional) words += " --" + std::string(argument.name);
+      if (argument.form != ArgumentForm::positional) words += " --" + std::string(argument.name);
       else if (argument.completion == "file") files = true;
       else if (!argument.completion.empty()) words += " " + completion_words(argument.completion);
     }
@@ -206,6 +222,24 @@ std::string man_sekishoctl() {
   out += ".SH EXIT STATUS\n";
   for (const ExitRow& row : exit_rows) man_entry(out, row.code, row.sentence);
   return out + ".SH SEE ALSO\n.BR sekisho.yaml (5)\n";
+}
+
+std::string man_sekisho_indicators() {
+  std::string out = man_head("sekisho\\-indicators", "7", "what indicators mean to Sekisho");
+  out += ".SH DESCRIPTION\nAn indicator is a kind, a value and a match mode. Traffic's values and indicators' are brought to one normal form, then compared.\n.SH FORMS\n";
+  for (unsigned i = 0; i <= static_cast<unsigned>(Form::terms); ++i)
+    man_entry(out, form_name(static_cast<Form>(i)), form_sentence(static_cast<Form>(i)));
+  out += ".SH MODES\n";
+  constexpr std::string_view sentences[] = {"The whole value.", "A name and every name below it.", "A URL and what lies below it.", "Every address of a network.",
+                                            "Text anywhere in the value, in either case.", "An expression of Hyperscan's, anywhere unless anchored.",
+                                            "The whole value, with * for any text and ? for one character.", "Every number from low to high, both counted."};
+  for (unsigned i = 0; i < std::size(sentences); ++i) man_entry(out, mode_name(static_cast<MatchMode>(i)), sentences[i]);
+  out += ".SH KINDS\n";
+  for (unsigned i = 0; i < kind_count; ++i) {
+    const auto kind = static_cast<Kind>(i);
+    man_entry(out, kind_name(kind), "Form: " + std::string(form_name(form_of(kind))) + ". Modes: " + modes_of_kind(kind) + ". Met in: " + fields_of_kind(kind) + ".");
+  }
+  return out + ".SH SEE ALSO\n.BR sekishoctl (8)\n(indicator where, indicator lookup),\n.BR sekisho.yaml (5)\n";
 }
 
 std::string man_sekisho_yaml() {

@@ -13,5 +13,7 @@ std::string help_of(const VerbSpec& verb);
 std::string bash_completion();
 std::string man_sekishoctl();
 std::string man_sekisho_yaml();
+// Kinds, normal forms, modes and fields, from the tables that look-ups go by.
+std::string man_sekisho_indicators();
 
 }  // namespace sekisho

@@ -228,7 +228,8 @@ ExitCode man(const Invocation& invocation) {
   const std::string page = invocation.value("page");
   if (page == "sekishoctl") return print_text(man_sekishoctl());
   if (page == "sekisho.yaml") return print_text(man_sekisho_yaml());
-  return refuse(ExitCode::usage, "there are the pages sekishoctl and sekisho.yaml");
+  if (page == "sekisho-indicators") return print_text(man_sekisho_indicators());
+  return refuse(ExitCode::usage, "there are the pages sekishoctl, sekisho.yaml and sekisho-indicators");
 }
 
 struct LocalVerb {

@@ -15,8 +15,8 @@ namespace sekisho {
 
 namespace {
 
-constexpr std::string_view section_names[] = {"entries",       "ids",       "profiles",     "feeds",     "text",      "tables", "lines",
-                                              "interval_sets", "intervals", "pattern_sets", "databases", "tombstones"};
+constexpr std::string_view section_names[] = {"entries",   "ids",          "profiles",  "feeds",      "text",      "tables",         "lines",       "interval_sets",
+                                              "intervals", "pattern_sets", "databases", "tombstones", "compounds", "compound_terms", "anchor_links"};
 static_assert(std::size(section_names) == section_count);
 
 bool read_all(int file, uint8_t* to, size_t bytes) {

@@ -29,6 +29,8 @@ enum class Form : uint8_t {
   terms       // of a compound: not normalised            each term where its kind lies
 };
 std::string_view form_name(Form form);
+// What the normal form does to a value, in a sentence for operators.
+std::string_view form_sentence(Form form);
 
 struct KindRule {
   Kind kind;

@@ -84,7 +84,7 @@ expect 0 "$ctl" completion bash
 bash -n <<< "$out"
 completed=$(bash -c "$out"$'\n''COMP_WORDS=(sekishoctl show ""); COMP_CWORD=2; _sekishoctl; echo "${COMPREPLY[@]}"')
 [ "$completed" = "ports lcores flows drops memory limits" ] || fail "completion: $completed"
-for page in sekishoctl sekisho.yaml; do
+for page in sekishoctl sekisho.yaml sekisho-indicators; do
   "$ctl" man "$page" > "$work/page"
   if command -v man > /dev/null; then
     warnings=$(man --warnings -l "$work/page" 2>&1 > /dev/null || true)
