@@ -274,7 +274,7 @@ constexpr KeySpec feed_keys[] = {
     key<&FeedConfig::expire_after_s>({.name = "expire_after_s",
                                       .sentence = "Indicators without valid_until end so long after the file's time, which each good fetch renews; 0 = never.",
                                       .fallback = "0", .unit = "s", .range = {0, 315'360'000}}),
-    key<&FeedConfig::lines_max>({.name = "lines_max", .sentence = "Lines read; the rest is reported and left out.",
+    key<&FeedConfig::lines_max>({.name = "lines_max", .sentence = "Lines, or indicators of formats without lines. A feed with more is refused as a whole; its last good content stays in force.",
                                  .fallback = "5000000", .unit = "lines", .range = {1, 50'000'000}}),
 };
 constexpr SectionSpec feed_section{"A file of indicators.", feed_keys};

@@ -98,7 +98,7 @@ bool Collector::has_room(uint32_t line) {
     ++lines_;
     return true;
   }
-  remark(line, "more than " + std::to_string(feed_.lines_max) + " lines; the rest is left out");
+  full_at_ = line;
   return false;
 }
 

@@ -40,8 +40,9 @@ class Collector {
   // Makes room for about as many rows as the text has lines; of formats whose lines are indicators.
   void expect_lines_of(std::string_view text);
   void expect_rows(uint64_t count);
-  // False once the feed's line bound is met; said once.
+  // False past the feed's bound of lines: the feed is then refused as a whole, at this line, whatever has been read.
   bool has_room(uint32_t line);
+  std::optional<uint32_t> full_at() const { return full_at_; }
 
   // Bytes behind the feed's text that may be read, too (file_text.h): a format need not copy the text to have them.
   void set_padding_bytes(size_t bytes) { padding_bytes_ = bytes; }
@@ -59,6 +60,7 @@ class Collector {
   int64_t feed_until_s_;  // of indicators without valid_until; 0 = for ever
   FeedContent& out_;
   uint64_t lines_ = 0;
+  std::optional<uint32_t> full_at_;
   std::string_view line_name_;
   size_t padding_bytes_ = 0;
   std::string key_;        // of the line in work

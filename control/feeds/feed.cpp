@@ -62,6 +62,8 @@ Result<FeedContent> read_text(const FeedConfig& feed, std::string_view text, siz
   const Format* const format = format_of(feed.format, text);
   if (format == nullptr) return fail("is JSON or XML of no format that is known by its look: name the feed's format", feed.path);
   auto read = format->read(text, collector);
+  if (read && collector.full_at())
+    return fail("has more than " + std::to_string(feed.lines_max) + " lines or indicators (lines_max): none of them is taken", feed.path, *collector.full_at());
   if (read) return out;
   read.error().file = feed.path;
   return tl::unexpected(read.error());

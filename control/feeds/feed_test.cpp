@@ -231,16 +231,17 @@ BOOST_AUTO_TEST_CASE(an_unknown_column_is_remarked_and_ignored) {
   BOOST_TEST(describe(content.report.problems[0]) == "feeds/acme.csv:1: unknown column \"colour\" is ignored");
 }
 
-BOOST_AUTO_TEST_CASE(more_lines_than_the_bound_are_left_out_and_said) {
+BOOST_AUTO_TEST_CASE(a_feed_of_more_lines_than_the_bound_is_refused_as_a_whole) {
   FeedConfig feed = feed_config();
   feed.lines_max = 2;
   const FeedContent at = parsed("a.test\nb.test\n", feed);
   BOOST_TEST(at.report.loaded == 2U);
   BOOST_TEST(at.report.problems.empty());
-  const FeedContent past = parsed("a.test\nb.test\nc.test\n", feed);
-  BOOST_TEST(past.report.loaded == 2U);
-  BOOST_REQUIRE(past.report.problems.size() == 1);
-  BOOST_TEST(describe(past.report.problems[0]) == "feeds/acme.csv:3: more than 2 lines; the rest is left out");
+  for (const char* text : {"a.test\nb.test\nc.test\n", "value\na.test\nb.test\nc.test\n"}) {
+    const auto past = parse_feed(feed, text, now_s);
+    BOOST_REQUIRE(!past.has_value());
+    BOOST_TEST(describe(past.error()).ends_with(": has more than 2 lines or indicators (lines_max): none of them is taken"));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_number_of_described_problems_is_bounded_and_the_count_exact) {

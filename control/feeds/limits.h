@@ -21,7 +21,7 @@ inline constexpr uint64_t signature_bytes_max = 4096;
 inline constexpr size_t rule_options_max = 256;
 // Bytes of a text that a rule looks for anywhere in a field. A shorter one is rejected: it would be met everywhere.
 inline constexpr size_t rule_text_bytes_min = 4;
-// Events of one MISP manifest, each a file. The rest is left out, and said.
+// Events of one MISP manifest, each a file. One with more is refused.
 inline constexpr size_t misp_events_max = 100'000;
 // Depth of an OpenIOC's tree, and combinations of its parts below one AND. What is past them is rejected.
 inline constexpr unsigned openioc_depth_max = 32;

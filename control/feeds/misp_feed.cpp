@@ -237,6 +237,8 @@ class MispFeed {
     return with_padding(text, padding_bytes, [&](simdjson::padded_string_view padded) -> Result<void> {
       Events events;
       if (auto read = MispReader(padded, events).read(); !read) return read;
+      if (events.manifest.size() > misp_events_max)
+        return fail("names " + std::to_string(events.manifest.size()) + " events: at most " + std::to_string(misp_events_max));
       add(events, file);
       if (file.empty()) read_manifest(events);
       else if (!events.manifest.empty()) collector_.remark(0, file + " is a manifest within a manifest");
@@ -245,10 +247,9 @@ class MispFeed {
   }
 
   void read_manifest(const Events& events) {
-    if (events.manifest.size() > misp_events_max)
-      collector_.remark(0, "more than " + std::to_string(misp_events_max) + " events; the rest is left out");
-    for (size_t i = 0; i < events.manifest.size() && i < misp_events_max; ++i) {
-      const std::string name = std::string(events.manifest[i]) + ".json";
+    for (const std::string_view uuid : events.manifest) {
+      if (collector_.full_at()) return;
+      const std::string name = std::string(uuid) + ".json";
       if (const auto read = read_event_file(name); !read) {
         Error error = read.error();
         if (error.file.empty()) error.file = name;

@@ -141,3 +141,15 @@ BOOST_AUTO_TEST_CASE(a_range_that_goes_where_others_were_crowded_out_makes_a_bas
   BOOST_TEST(builder.build(set_of({ranges, part("feed1", {{"two.test"}})}), 2, false)->set->image().has_delta());
   BOOST_TEST(!builder.build(set_of({part("feed0", lines), part("feed1", {{"two.test"}})}), 3, false)->set->image().has_delta());
 }
+
+BOOST_AUTO_TEST_CASE(a_set_past_its_budget_is_refused_with_the_number_and_the_base_stays) {
+  std::vector<Line> lines;
+  for (size_t i = 0; i <= set_compounds_max; ++i) lines.push_back({"domain=a" + std::to_string(i) + ".test AND method=GET", Kind::compound});
+  const auto plain = part("feed0", {{"one.test"}, {"two.test"}});
+  SetBuilder builder(make_image, no_limits);
+  BOOST_REQUIRE(builder.build(set_of({plain, part("feed1", {})}), 1, false).has_value());
+  const auto past = builder.build(set_of({plain, part("feed1", lines)}), 2, false);
+  BOOST_REQUIRE(!past.has_value());
+  BOOST_TEST(past.error().text == "the feeds have 100001 compounds: at most 100000 are in one set");
+  BOOST_TEST(builder.build(set_of({part("feed0", {{"one.test"}}), part("feed1", {})}), 3, false)->set->image().has_delta());
+}

@@ -21,6 +21,10 @@ inline constexpr size_t delta_changes_max = 200'000;
 inline constexpr unsigned delta_base_share_max = 25;
 // Rows and tombstones of a delta past which a new base follows when nobody waits.
 inline constexpr size_t delta_changes_wanted_max = 50'000;
+// Indicators of one set by what they cost the data plane: expressions, literals and globs (each a part of what Hyperscan compiles), and compounds.
+// All kinds together: image_indicators_max. A set with more is refused, and the old one stays in force.
+inline constexpr size_t set_patterns_max = 100'000;
+inline constexpr size_t set_compounds_max = 100'000;
 // Rows that have expired stay in a set that control holds, s: the data plane lets them go by itself. Then the feed's rows are gone through again.
 inline constexpr int64_t expired_rows_kept_s = 3600;
 // Problems of a build that are described; the others are counted.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/publish/set_builder.h"
 
+#include "matchers/normalise/normalise.h"
+
 namespace sekisho {
 
 Result<BuiltSet> SetBuilder::build(IndicatorSet set, uint32_t generation, bool whole) {
@@ -9,7 +11,23 @@ Result<BuiltSet> SetBuilder::build(IndicatorSet set, uint32_t generation, bool w
   return build_base(std::move(set), generation);
 }
 
+Result<void> SetBuilder::within_budget(const IndicatorSet& set) {
+  size_t patterns = 0, compounds = 0;
+  set.for_each([&](const ListedIndicator& listed, const IndicatorOrigin&) {
+    patterns += listed.indicator->kind == Kind::keyword || (mode_bit(listed.indicator->mode) & pattern_modes) != 0 ? 1 : 0;
+    compounds += listed.indicator->kind == Kind::compound ? 1 : 0;
+  });
+  const auto over = [](size_t count, const char* of, size_t most) {
+    return fail("the feeds have " + std::to_string(count) + " " + of + ": at most " + std::to_string(most) + " are in one set");
+  };
+  if (patterns > set_patterns_max) return over(patterns, "keywords, literals, expressions and globs", set_patterns_max);
+  if (compounds > set_compounds_max) return over(compounds, "compounds", set_compounds_max);
+  return {};
+}
+
+// A delta brings no patterns and no compounds, so here is where the set is held against its budget.
 Result<BuiltSet> SetBuilder::build_base(IndicatorSet set, uint32_t generation) {
+  if (auto fits = within_budget(set); !fits) return tl::unexpected(fits.error());
   auto base = std::make_shared<PublishedBase>();
   auto image = make_image_(set.listed(), generation, base->report);
   BuiltSet out;

@@ -28,6 +28,8 @@ class SetBuilder {
   Result<BuiltSet> build(IndicatorSet set, uint32_t generation, bool whole);
 
  private:
+  // An error names the number.
+  static Result<void> within_budget(const IndicatorSet& set);
   Result<BuiltSet> build_base(IndicatorSet set, uint32_t generation);
   Result<BuiltSet> build_delta(IndicatorSet set, const DeltaPlan& plan, uint32_t generation);
 
