@@ -14,11 +14,13 @@ checks_taxii() {
   check "and stays so" taxii_page_is_refused
   check "through the proxy, too" fails fetch_by_proxy victim "$taxii_page" /dev/null -f
   check "the page beside it is served" arrives_whole fetch http://www.news.test/index.html "$lab_dir/web/index.html"
+  check "a request with both values of a compound is refused" fails fetch victim http://www.news.test/index.html /dev/null -f -A harbor-bot/1
+  check "... and with one of them served" arrives_whole fetch http://www.news.test/index.html "$lab_dir/web/index.html" -A harbor-bot/2
   check "a name of the same collection is refused" fails fetch victim http://drop.fileshare.test/ /dev/null -f
   check "the sighting names feed, indicator and verdict" until_said 15 taxii_sighting
   check "a look-up of the page tells the partner's object" eval 'ctl indicator lookup "$taxii_page" | grep -q "$taxii_indicator"'
   check "what was added later was asked for by its time, page by page" eval 'grep -q "added_after=.*next=2" "$lab_dir/log/taxii"'
-  check "what no indicator can say is told with the object's id" eval 'ctl indicator stats | grep -q "needs 2 values at once"'
+  check "what no indicator can say is told with the object's id" eval 'ctl indicator stats | grep -q "needs correlation over several observations"'
   taxii_add "$(taxii_object "$taxii_indicator" 2 "[url:value = '$taxii_page']" '"revoked": true,')"
   check "once it is revoked the page is served again" until_said 25 arrives_whole fetch "$taxii_page" "$lab_dir/web/poll"
   check "what the collection still lists is not" fails fetch victim http://drop.fileshare.test/ /dev/null -f
@@ -33,7 +35,8 @@ taxii_object() {
 taxii_add_indicators() {
   taxii_add "$(taxii_object "$taxii_indicator" 1 "[url:value = '$taxii_page']")"
   taxii_add "$(taxii_object "$taxii_other" 1 "[domain-name:value = 'drop.fileshare.test']")"
-  taxii_add "$(taxii_object indicator--7c1e 1 "[domain-name:value = 'www.news.test' AND network-traffic:dst_port = 80]")"
+  taxii_add "$(taxii_object indicator--7c1e 1 "[domain-name:value = 'www.news.test'] FOLLOWEDBY [network-traffic:dst_port = 80]")"
+  taxii_add "$(taxii_object indicator--7c1f 1 "[domain-name:value = 'www.news.test' AND network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = 'harbor-bot/1']")"
 }
 
 taxii_page_is_refused() { is 000 status_of fetch "$taxii_page"; }
