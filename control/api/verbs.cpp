@@ -53,7 +53,7 @@ constexpr ArgumentSpec test_arguments[] = {
 };
 constexpr ArgumentSpec import_arguments[] = {
     {"file", Form::positional, "A file of indicators, in any format of feeds.", "FILE", "file"},
-    {"format", Form::option, "As a feed's; else told from its first line.", "FORMAT", "auto csv list hosts zeek suricata_dataset suricata_rules stix misp openioc"},
+    {"format", Form::option, "As a feed's; else told from its first line.", "FORMAT", "auto csv list hosts zeek suricata_dataset suricata_rules stix misp openioc image"},
     {"no-wait", Form::flag, "Do not wait until the new set is in force."},
 };
 constexpr ArgumentSpec feed_stats_arguments[] = {{"overlap", Form::flag, "What feeds have in common, too: a second for a million indicators."}};

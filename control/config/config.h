@@ -21,7 +21,7 @@ enum class FailMode : uint8_t { open, closed };             // forward uninspect
 enum class MalformedPolicy : uint8_t { pass, drop };
 enum class Digest : uint8_t { md5, sha1, sha256 };
 enum class Severity : uint8_t { low = 1, medium, high, critical };
-enum class FeedFormat : uint8_t { automatic, csv, list, hosts, zeek, suricata_dataset, suricata_rules, stix, misp, openioc };  // "auto" first
+enum class FeedFormat : uint8_t { automatic, csv, list, hosts, zeek, suricata_dataset, suricata_rules, stix, misp, openioc, image };  // "auto" first
 enum class FetchedFrom : uint8_t { file, taxii, misp };      // one file, a TAXII 2.1 collection, or a MISP feed by its manifest
 enum class FeedMode : uint8_t { enforce, shadow };
 enum class RuleAction : uint8_t { pass, alert, drop, reset, sinkhole, block_page, as_asked };
@@ -44,7 +44,7 @@ template <> struct Spelling<Severity> {
   static constexpr std::string_view names[] = {"low", "medium", "high", "critical"};
 };
 template <> struct Spelling<FeedFormat> {
-  static constexpr std::string_view names[] = {"auto", "csv", "list", "hosts", "zeek", "suricata_dataset", "suricata_rules", "stix", "misp", "openioc"};
+  static constexpr std::string_view names[] = {"auto", "csv", "list", "hosts", "zeek", "suricata_dataset", "suricata_rules", "stix", "misp", "openioc", "image"};
 };
 template <> struct Spelling<FetchedFrom> { static constexpr std::string_view names[] = {"file", "taxii", "misp"}; };
 template <> struct Spelling<FeedMode> { static constexpr std::string_view names[] = {"enforce", "shadow"}; };

@@ -74,6 +74,7 @@ class Collector {
 // The formats: each one file. An error: the file as a whole cannot be read.
 Result<void> read_csv_feed(std::string_view text, Collector& collector);
 Result<void> read_hosts_feed(std::string_view text, Collector& collector);
+Result<void> read_image_feed(std::string_view text, Collector& collector);
 Result<void> read_misp_feed(std::string_view text, Collector& collector);
 Result<void> read_openioc_feed(std::string_view text, Collector& collector);
 Result<void> read_list_feed(std::string_view text, Collector& collector);
@@ -83,6 +84,7 @@ Result<void> read_suricata_rules_feed(std::string_view text, Collector& collecto
 Result<void> read_zeek_feed(std::string_view text, Collector& collector);
 // Whether the first line with content is of the format.
 bool looks_like_csv(std::string_view text);
+bool looks_like_image(std::string_view text);
 bool looks_like_misp(std::string_view text);
 bool looks_like_openioc(std::string_view text);
 bool looks_like_hosts(std::string_view text);

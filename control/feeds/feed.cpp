@@ -7,6 +7,7 @@
 #include "control/feeds/file_text.h"
 #include "control/feeds/limits.h"
 #include "control/feeds/signature.h"
+#include "control/signatures/minisign.h"
 
 namespace sekisho {
 
@@ -21,6 +22,7 @@ struct Format {
   bool (*looks_like)(std::string_view text);  // nullptr = only where it is told
 };
 constexpr Format formats[] = {
+    {FeedFormat::image, read_image_feed, looks_like_image},
     {FeedFormat::stix, read_stix_feed, looks_like_stix},
     {FeedFormat::misp, read_misp_feed, looks_like_misp},
     {FeedFormat::zeek, read_zeek_feed, looks_like_zeek},
@@ -78,9 +80,15 @@ Result<FeedContent> parse_feed(const FeedConfig& feed, std::string_view text, in
 Result<FeedContent> read_feed(const FeedConfig& feed, int64_t now_s) {
   const auto file = read_file_text(feed.path, feed_bytes_max);
   if (!file) return tl::unexpected(file.error());
-  if (!feed.public_key.empty())
-    if (auto good = verify_signature_file(feed.public_key, feed.path, file->text); !good) return tl::unexpected(good.error());
-  return read_text(feed, file->text, file_text_padding_bytes, {now_s, file->modified_s});
+  std::optional<uint64_t> serial;
+  if (!feed.public_key.empty()) {
+    const auto comment = verify_signature_file(feed.public_key, feed.path, file->text);
+    if (!comment) return tl::unexpected(comment.error());
+    serial = serial_of(*comment);
+  }
+  auto content = read_text(feed, file->text, file_text_padding_bytes, {now_s, file->modified_s});
+  if (content) content->serial = serial;
+  return content;
 }
 
 }  // namespace sekisho

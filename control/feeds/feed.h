@@ -30,6 +30,7 @@ struct FeedReport {
 
 struct FeedContent {
   std::vector<FeedRow> rows;  // in the file's order
+  std::optional<uint64_t> serial;  // "serial:N" of the signature's trusted comment: whoever keeps the last one takes no lower one
   std::vector<std::string> files_beside;  // paths of the other files that were read for it
   FeedReport report;
 };

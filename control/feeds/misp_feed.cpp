@@ -265,7 +265,7 @@ class MispFeed {
     const auto file = read_file_text(*path, feed_bytes_max);
     if (!file) return tl::unexpected(file.error());
     if (const std::string& key = collector_.feed().public_key; !key.empty())
-      if (auto good = verify_signature_file(key, *path, file->text); !good) return good;
+      if (const auto good = verify_signature_file(key, *path, file->text); !good) return tl::unexpected(good.error());
     auto read = read_events(file->text, file_text_padding_bytes, name);
     files_ += read ? 1 : 0;
     return read;

@@ -7,13 +7,11 @@
 
 namespace sekisho {
 
-Result<void> verify_signature(std::string_view public_key, std::string_view content, std::string_view signature) {
-  const auto comment = verify_bytes(as_bytes(content), signature, public_key, Prehash::optional);
-  if (!comment) return tl::unexpected(comment.error());
-  return {};
+Result<std::string> verify_signature(std::string_view public_key, std::string_view content, std::string_view signature) {
+  return verify_bytes(as_bytes(content), signature, public_key, Prehash::optional);
 }
 
-Result<void> verify_signature_file(std::string_view public_key, const std::string& path, std::string_view content) {
+Result<std::string> verify_signature_file(std::string_view public_key, const std::string& path, std::string_view content) {
   const std::string file = path + std::string(signature_suffix);
   const auto text = read_file_text(file, signature_bytes_max);
   if (!text) return tl::unexpected(text.error());

@@ -34,7 +34,7 @@ FeedReader::Kept* FeedReader::find(std::string_view name) {
   return at != kept_.end() ? &*at : nullptr;
 }
 
-Result<FeedReader::Kept> FeedReader::read_or_keep(const FeedConfig& feed, int64_t now_s) {
+Result<FeedReader::Kept> FeedReader::read_or_keep(const FeedConfig& feed, int64_t now_s, FeedStandings* standings) {
   Kept* const last = find(feed.name);
   if (last != nullptr && last->feed == feed && last->files.unchanged()) return *last;
   Kept fresh{feed, {}, nullptr, feed.mode, nullptr};
@@ -43,6 +43,8 @@ Result<FeedReader::Kept> FeedReader::read_or_keep(const FeedConfig& feed, int64_
   ++files_read_;
   auto content = read_feed(feed, now_s);
   if (!content) return tl::unexpected(content.error());
+  if (standings != nullptr && content->serial && !standings->take_serial(feed.name, *content->serial))
+    return fail("its signature's serial is " + std::to_string(*content->serial) + ", a higher one was taken before: an older file that came back", feed.path);
   for (const std::string& file : content->files_beside) fresh.files.add(file);
   fresh.content = std::make_shared<const FeedContent>(std::move(*content));
   return fresh;
@@ -71,7 +73,7 @@ IndicatorSet FeedReader::read(const Config& config, std::shared_ptr<const FeedCo
     FeedStatus& status = set.feeds.back();
     status.enabled = feed.enabled;
     if (!feed.enabled) continue;
-    auto content = read_or_keep(feed, now_s);
+    auto content = read_or_keep(feed, now_s, standings);
     if (content) {
       if (standings != nullptr) standings->loaded(feed.name, now_s);
       kept.push_back(std::move(*content));

@@ -28,7 +28,7 @@ class FeedReader {
   };
 
   Kept* find(std::string_view name);
-  Result<Kept> read_or_keep(const FeedConfig& feed, int64_t now_s);
+  Result<Kept> read_or_keep(const FeedConfig& feed, int64_t now_s, FeedStandings* standings);
   std::shared_ptr<const FeedPart> part_of(Kept& kept, FeedMode mode, const Config& config, const Allowlist* allowlist, int64_t now_s) const;
 
   std::vector<Kept> kept_;

@@ -7,6 +7,7 @@
 
 #include "control/config/load.h"
 #include "control/publish/temporary_folder.h"
+#include "control/signatures/sample_signer.h"
 
 using namespace sekisho;
 using namespace std::chrono_literals;
@@ -95,4 +96,31 @@ BOOST_FIXTURE_TEST_CASE(expired_rows_leave_the_set_in_the_end, Fixture) {
   BOOST_TEST(reader.read(config(), nullptr, 3601).size() == 2U);  // the data plane no longer meets it
   BOOST_TEST(reader.read(config(), nullptr, 3700).size() == 1U);
   BOOST_TEST(reader.files_read() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_older_file_with_a_good_signature_does_not_come_back, Fixture) {
+  const SampleSigner signer;
+  const auto put = [&](const char* text, const char* serial) {
+    folder.write("a.csv", text);
+    folder.write("a.csv.minisig", signer.sign(text, std::string("serial:") + serial, true));
+  };
+  folder.write("b.csv", "value\ntwo.test\n");
+  Config signed_config = config();
+  signed_config.feeds[0].public_key = signer.public_key();
+  for (const bool restarted : {false, true}) {
+    FeedStandings standings;
+    BOOST_REQUIRE(standings.open(folder.file("feeds.state")).has_value());
+    standings.configure(signed_config.feeds);
+    FeedReader fresh;
+    if (!restarted) {
+      put("value\nfive.test\n", "5");
+      BOOST_TEST(fresh.read(signed_config, nullptr, 1, &standings).size() == 2U);
+      put("value\nsix.test\n", "6");
+      BOOST_TEST(fresh.read(signed_config, nullptr, 1, &standings).listed()[0].indicator->value == "six.test");
+    }
+    put("value\nfive.test\n", "5");
+    const IndicatorSet set = fresh.read(signed_config, nullptr, 1, &standings);
+    BOOST_TEST(set.feeds[0].error.find("its signature's serial is 5, a higher one was taken before") != std::string::npos, set.feeds[0].error);
+    BOOST_TEST(set.size() == (restarted ? 1U : 2U));  // the last good content stays, where there is one
+  }
 }

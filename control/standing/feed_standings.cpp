@@ -34,7 +34,7 @@ FeedMode FeedStandings::effective(const Feed& feed, int64_t now_s) {
   return tried ? FeedMode::enforce : feed.configured;
 }
 
-// "name configured since promoted reverted" a line.
+// "name configured since promoted reverted serial" a line; the serial came later, so it may be absent.
 Result<void> FeedStandings::load(const std::string& file) {
   const std::lock_guard lock(mutex_);
   remembered_.clear();
@@ -48,6 +48,7 @@ Result<void> FeedStandings::load(const std::string& file) {
     std::string mode;
     if (!(words >> feed.name >> mode >> feed.since_s >> feed.promoted_s >> feed.reverted_s) || !mode_from_name(mode, feed.configured))
       return fail("is not the state of a feed", file, number);
+    words >> feed.serial;
     remembered_.push_back(std::move(feed));
   }
   return {};
@@ -91,6 +92,16 @@ void FeedStandings::loaded(std::string_view name, int64_t now_s) {
   if (feed == nullptr || feed->since_s != 0) return;
   feed->since_s = now_s;
   store();  // an error here only makes the trial longer, should we be started again
+}
+
+bool FeedStandings::take_serial(std::string_view name, uint64_t serial) {
+  const std::lock_guard lock(mutex_);
+  Feed* feed = find(name);
+  if (feed == nullptr || serial == feed->serial) return true;
+  if (serial < feed->serial) return false;
+  feed->serial = serial;
+  store();  // an error here lets an older one come back only after the next start
+  return true;
 }
 
 FeedMode FeedStandings::mode(std::string_view name, int64_t now_s) const {
@@ -169,7 +180,7 @@ Result<void> FeedStandings::store() const {
   text += '\n';
   for (const Feed& feed : feeds_)
     text += feed.name + " " + std::string(spelling(feed.configured)) + " " + std::to_string(feed.since_s) + " " + std::to_string(feed.promoted_s) + " " +
-            std::to_string(feed.reverted_s) + "\n";
+            std::to_string(feed.reverted_s) + " " + std::to_string(feed.serial) + "\n";
   return write_file_atomically(file_, text);
 }
 

@@ -26,6 +26,7 @@ struct FeedStanding {
   int64_t since_s = 0;                // its first good content, seconds since 1970; 0 = none yet
   int64_t promoted_s = 0;             // by the operator; 0 = not
   int64_t reverted_s = 0;             // by the ceiling or the operator; 0 = not
+  uint64_t serial = 0;                // the highest that its signatures had; 0 = none
   uint64_t hits = 0;                  // sightings, folded ones each
   uint64_t stopped = 0;               // of them, on the wire
   uint64_t would_stop = 0;            // of them, had the feed not been in shadow
@@ -43,6 +44,8 @@ class FeedStandings {
 
   // A feed's content was read; the first time begins its trial.
   void loaded(std::string_view name, int64_t now_s);
+  // A signed content that says its serial. False: a higher one was taken before, by this process or an earlier one.
+  bool take_serial(std::string_view name, uint64_t serial);
   // Of a feed that is not configured (the operator's own indicators): enforce.
   FeedMode mode(std::string_view name, int64_t now_s) const;
   // Whether some feed's mode is another than at the last call: a new set is due.
