@@ -20,6 +20,8 @@ inline constexpr size_t image_indicators_max = size_t{1} << 26;
 inline constexpr size_t image_text_bytes_max = (size_t{1} << 32) - 1;
 // Indicators that may cover one address or number at once, count. Past it: BuildReport::crowded, the strongest are kept.
 inline constexpr size_t interval_cover_max = 8;
+// Entries of one kind and value (other modes or validities), count: all are looked at when it is met. Past it: BuildReport::rejected.
+inline constexpr unsigned value_entries_max = 64;
 // Terms of one compound indicator, count (format.h has 16 bits for them). Past it: BuildReport::rejected.
 inline constexpr size_t compound_terms_max = 16;
 // Compounds to which one term leads because it is their rarest, count: those that are looked at when it is met. Past it: BuildReport::rejected.

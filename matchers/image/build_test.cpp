@@ -176,3 +176,20 @@ BOOST_AUTO_TEST_CASE(an_empty_list_is_an_image_that_finds_nothing) {
   BOOST_TEST(loaded.image->text(0, 1).empty());
   BOOST_TEST(loaded.image->feed(0).empty());
 }
+
+BOOST_AUTO_TEST_CASE(a_value_with_too_many_validities_is_refused_from_there_on) {
+  std::vector<Indicator> list;
+  for (unsigned i = 0; i <= value_entries_max; ++i) {
+    list.push_back(indicator(Kind::domain, "evil.test"));
+    list.back().valid_until_s = 5000 + i;
+  }
+  list.push_back(indicator(Kind::domain, "other.test"));
+  const LoadedImage past(list);
+  BOOST_REQUIRE_EQUAL(past.report.rejected.size(), 1U);
+  BOOST_TEST(past.report.rejected[0].reason == "\"evil.test\": stands in the list with 64 other validities");
+  BOOST_TEST(past.report.entry_of[past.report.rejected[0].index] == no_entry);
+  BOOST_TEST(past.image->indicator_count() == value_entries_max + 1);
+  list.erase(list.begin());
+  const LoadedImage at(list);
+  BOOST_TEST(at.report.rejected.empty());
+}

@@ -139,7 +139,10 @@ const char* ImageReader::read_entries() {
     if (static_cast<uint8_t>(profile.kind) >= kind_count || profile.mode > MatchMode::range ||
         profile.action > Action::block_page || profile.shadowed > Action::block_page || profile.tlp > Tlp::red || profile.feed >= layer.feeds.size())
       return "profile";
+  unsigned alike = 0;
   for (const PackedEntry& entry : layer.entries) {
+    alike = (entry.flags & entry_more) != 0 ? alike + 1 : 0;
+    if (alike >= value_entries_max) return "entries of one value";
     const uint64_t bytes = std::max<uint64_t>(entry.original_length, uint64_t{entry.value_shift} + entry.value_length);
     layer.term_count += (entry.flags & entry_term) != 0 ? 1 : 0;
     if (entry.profile >= layer.profiles.size() || !inside(entry.text_offset, bytes, layer.text.size())) return "entry";

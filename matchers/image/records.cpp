@@ -236,6 +236,7 @@ void Records::sort() {
 void Records::merge(BuildReport& report) {
   report.entry_of.assign(indicators_.size(), no_entry);
   size_t kept = 0;
+  unsigned alike = 0;  // entries of the last one's kind and value
   for (size_t i = 0; i < list_.size(); ++i) {
     const Record& next = list_[i];
     Record* last = kept > 0 ? &list_[kept - 1] : nullptr;
@@ -244,6 +245,14 @@ void Records::merge(BuildReport& report) {
     const auto entry = static_cast<uint32_t>(same ? kept - 1 : kept);
     report.entry_of[next.index] = next.place >= Place::pattern ? pattern_entry : entry;
     if (!same) {
+      const bool same_value = last != nullptr && last->hash == next.hash && last->place == next.place && last->kind == next.kind &&
+                              std::ranges::equal(value(*last), value(next));
+      alike = same_value && next.place == Place::table ? alike + 1 : 1;
+      if (alike > value_entries_max) {
+        report.entry_of[next.index] = no_entry;
+        reject(next, "stands in the list with " + std::to_string(value_entries_max) + " other validities");
+        continue;
+      }
       list_[kept++] = next;
       continue;
     }
