@@ -48,6 +48,15 @@ std::string stix_object(const std::string& value, uint64_t i) {
          R"("confidence":80,"object_marking_refs":["marking-definition--f88d31f6-486f-44da-b317-01333bde0b82"]},)";
 }
 
+// An attribute as MISP's feeds have it.
+std::string misp_attribute(const std::string& value, uint64_t i) {
+  constexpr const char* types[] = {"ip-dst", "ip-dst", "url", "sha256", "domain"};
+  const std::string id = digest_of(i);
+  return R"({"type":")" + std::string(types[std::min<uint64_t>(i % 10, 4)]) + R"(","category":"Network activity","uuid":")" + id.substr(0, 8) + "-" + id.substr(8, 4) + "-4" +
+         id.substr(12, 3) + "-8" + id.substr(15, 3) + "-" + id.substr(18, 12) + R"(","timestamp":"1767323045","first_seen":null,"last_seen":null,"to_ids":true,"distribution":"5",)"
+         R"("sharing_group_id":"0","disable_correlation":false,"deleted":false,"comment":"Campaign )" + std::to_string(i % 100) + R"(","value":")" + value + R"("},)";
+}
+
 struct Shape {
   const char* name;
   std::string head;
@@ -61,6 +70,7 @@ const Shape shapes[] = {
      [](const std::string& value, uint64_t i) {
        return value + ",high,80,amber,2026-01-02T03:04:05Z,2030-01-01,drop,\"seen, campaign " + std::to_string(i % 100) + "\"";
      }},
+    {"misp", R"({"Event":{"info":"Campaign","uuid":"1","threat_level_id":"2","Attribute":[)" "\n", misp_attribute, R"({"type":"comment","value":"end","to_ids":false}]}})" "\n"},
     {"stix", R"({"type":"bundle","id":"bundle--1","objects":[)" "\n", stix_object, R"({"type":"identity","id":"identity--1"}]})" "\n"},
 };
 
