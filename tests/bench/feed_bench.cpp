@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// feed_bench [LINES [RUNS]]: what a feed of that many indicators costs from file to rows, for formats of lines and of objects: 60 % names,
+// feed_bench [LINES [RUNS [FORMAT]]]: what a feed of that many indicators costs from file to rows, for formats of lines and of objects: 60 % names,
 // 20 % addresses, 10 % URLs, 10 % digests. The best of some runs, as processor time and as time on the wall. Exit 1 where a line is not loaded.
 #include <algorithm>
 #include <chrono>
@@ -110,7 +110,9 @@ int main(int count, char** words) {
   feed.path = folder.file("bench");
   feed.severity = Severity::medium;
   feed.lines_max = 50'000'000;
+  const std::string only = count > 3 ? words[3] : "";
   for (const Shape& shape : shapes) {
+    if (!only.empty() && only != shape.name) continue;
     std::string text = shape.head;
     for (uint64_t i = 0; i < lines; ++i) text += shape.line(value_of(i), i) + "\n";
     folder.write("bench", text + shape.tail);
