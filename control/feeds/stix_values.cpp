@@ -11,6 +11,7 @@
 #include "control/feeds/sniff.h"
 #include "matchers/normalise/address.h"
 #include "matchers/normalise/normalise.h"
+#include "matchers/prefix/path_prefixes.h"
 
 namespace sekisho {
 
@@ -192,7 +193,7 @@ std::string like_value(std::string_view like, StixTerm& term) {
   if (plain && first == 1 && last + 1 == like.size() && term.kind == Kind::mail_address && inner.starts_with('@')) {
     term.kind = Kind::mail_domain;  // "%@evil.test"
     set(term, MatchMode::exact, std::string(inner.substr(1)));
-  } else if (plain && first == 0 && term.kind == Kind::url && inner.ends_with('/')) {
+  } else if (plain && first == 0 && term.kind == Kind::url && ends_behind(static_cast<uint8_t>(inner.back()))) {
     set(term, MatchMode::prefix, std::string(written.find_first_of("%_") == std::string_view::npos ? written : inner));
   } else if (plain && first > 0 && last + 1 < like.size()) {
     if (inner.size() < rule_text_bytes_min) return "is looked for anywhere, which is too short";
