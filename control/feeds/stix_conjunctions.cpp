@@ -137,6 +137,28 @@ class LeafValues {
   std::vector<Read> read_;  // by the literal, which is of one comparison
 };
 
+bool has_type(const StixTerm& term, std::string_view type) {
+  if (term.kind == Kind::domain) return type == "domain-name";
+  return type == (term.value.find(':') == std::string::npos ? "ipv4-addr" : "ipv6-addr");
+}
+
+// "dst_ref.type = 'ipv4-addr'" says nothing that "dst_ref.value = '192.0.2.1'" beside it does not. Empty = so it is with all types.
+std::string drop_types(std::vector<StixValue>& values) {
+  const auto stem = [](std::string_view path) { return path.substr(0, path.rfind('.')); };
+  for (const StixValue& type : values) {
+    if (!type.is_type) continue;
+    bool found = false;
+    for (const StixValue& value : values) {
+      if (value.is_type || value.term.negated || stem(value.path) != stem(type.path)) continue;
+      if (!has_type(value.term, type.term.value)) return shown(type.term.value) + " is not the type of " + shown(value.term.value);
+      found = true;
+    }
+    if (!found) return shown(type.path) + " tells a type without a value";
+  }
+  std::erase_if(values, [](const StixValue& value) { return value.is_type; });
+  return {};
+}
+
 StixConjunction conjunction_of(LeafValues& leaves, Alternative& alternative) {
   StixConjunction out;
   out.unsaid = std::move(alternative.unsaid);
@@ -151,6 +173,7 @@ StixConjunction conjunction_of(LeafValues& leaves, Alternative& alternative) {
     out.unsaid = shown(leaf.comparison->text) + (list ? " with " + shown(leaf.literal->text) : "") + " " + reason;
     return out;
   }
+  out.unsaid = drop_types(values);
   out.terms.reserve(values.size());
   for (StixValue& value : values) out.terms.push_back(std::move(value.term));
   return out;

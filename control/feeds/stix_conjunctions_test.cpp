@@ -135,6 +135,23 @@ BOOST_AUTO_TEST_CASE(a_pattern_becomes_an_or_of_ands) {
         "(\"mutex:name = 'm'\" is no value that is looked for in traffic);file_name/exact/x&file_size/exact/1;");
 }
 
+BOOST_AUTO_TEST_CASE(a_type_that_the_value_beside_it_has_is_no_term_of_its_own) {
+  const auto both = [](std::string_view type, std::string_view value) {
+    return told("[network-traffic:dst_ref.type = '" + std::string(type) + "' AND network-traffic:dst_ref.value = '" + std::string(value) + "']");
+  };
+  BOOST_TEST(both("ipv4-addr", "192.0.2.1") == "address/exact/192.0.2.1;");
+  BOOST_TEST(both("ipv6-addr", "2001:db8::1") == "address/exact/2001:db8::1;");
+  BOOST_TEST(both("domain-name", "evil.test") == "domain/exact/evil.test;");
+  BOOST_TEST(both("ipv6-addr", "192.0.2.1") == "(\"ipv6-addr\" is not the type of \"192.0.2.1\");");
+  BOOST_TEST(both("mac-addr", "evil.test") == "(\"mac-addr\" is not the type of \"evil.test\");");
+  check("[network-traffic:dst_ref.type = 'ipv4-addr']", "(\"network-traffic:dst_ref.type\" tells a type without a value);");
+  check("[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:src_ref.value = '192.0.2.1']", "(\"network-traffic:dst_ref.type\" tells a type without a value);");
+  check("[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value != '192.0.2.1']", "(\"network-traffic:dst_ref.type\" tells a type without a value);");
+  check("[network-traffic:dst_ref.type != 'ipv4-addr']", "(\"network-traffic:dst_ref.type != 'ipv4-addr'\" is no value that is looked for in traffic);");
+  check("[(network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '192.0.2.1') AND network-traffic:dst_port = '443']",
+        "address/exact/192.0.2.1&port/exact/443;");
+}
+
 BOOST_AUTO_TEST_CASE(what_needs_several_observations_is_told_and_the_rest_taken) {
   const std::string correlation = "(needs correlation over several observations: unsupported);";
   check("[file:size = 1] AND [file:size = 2]", correlation);
