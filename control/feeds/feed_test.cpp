@@ -153,6 +153,16 @@ BOOST_AUTO_TEST_CASE(values_that_would_stop_half_the_world_are_rejected) {
   BOOST_TEST(parsed("192.0.0.0/8\n").report.loaded == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_url_prefix_with_more_boundaries_than_can_be_looked_up_is_rejected) {
+  const auto told = [](size_t folders) {
+    std::string url = "http://evil.test/";
+    for (size_t i = 0; i < folders; ++i) url += "a/";
+    return one(url + "*");
+  };
+  BOOST_TEST(told(31).starts_with("url/prefix/"));
+  BOOST_TEST(told(32).find("has more than 64 boundaries; line skipped") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_csv_names_its_columns_in_any_order) {
   const FeedContent content = parsed(
       "note,Value,kind,mode,severity,confidence,tlp,valid_from,valid_until,phase,route,action\n"

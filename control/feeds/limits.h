@@ -37,7 +37,7 @@ inline constexpr size_t stix_steps_max = 16;
 // Values in one STIX pattern, count. A pattern with more is rejected.
 inline constexpr size_t stix_literals_max = 16384;
 // Conjunctions that an AND of ORs in a STIX pattern becomes once it is written as an OR of ANDs, count. A pattern with more is rejected.
-inline constexpr size_t stix_conjunctions_max = 1024;
+inline constexpr size_t stix_conjunctions_max = 256;
 // Values that one such conjunction needs at once, count. A pattern with more is rejected.
 inline constexpr size_t stix_conjunction_terms_max = 64;
 // Bytes of a note that are kept; the rest is cut.

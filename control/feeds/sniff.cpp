@@ -14,6 +14,7 @@
 #include "matchers/normalise/normalise.h"
 #include "matchers/normalise/number.h"
 #include "matchers/normalise/refang.h"
+#include "matchers/prefix/path_prefixes.h"
 
 namespace sekisho {
 
@@ -231,6 +232,8 @@ bool make_indicator_key(Kind kind, MatchMode mode, std::string_view value, std::
   if (!normal) return refuse("is not of the form " + std::string(form_name(form)));
   if (form == Form::host || form == Form::mail_host)
     if (const char* wrong = wrong_domain(as_text(*normal)); *wrong != '\0') return refuse(wrong);
+  if (mode == MatchMode::prefix && boundary_count(*normal) > url_boundaries_max)
+    return refuse("has more than " + std::to_string(url_boundaries_max) + " boundaries");
   key.append(as_text(*normal));
   return true;
 }

@@ -107,7 +107,7 @@ bool intersect(StixValue& kept, const StixValue& other) {
 // Empty = the value is among `values` now.
 std::string add(StixValue value, std::vector<StixValue>& values) {
   for (StixValue& kept : values) {
-    if (kept.term == value.term) return {};
+    if (kept.term == value.term) return kept.path == value.path ? "" : "asks for one value in two places, which indicators do not tell apart";
     if (!kept.range || kept.path != value.path || kept.term.negated || value.term.negated) continue;
     return intersect(kept, value) ? "" : "asks for a number that is two at once";
   }
@@ -115,20 +115,65 @@ std::string add(StixValue value, std::vector<StixValue>& values) {
   return {};
 }
 
-StixConjunction conjunction_of(const StixPattern& pattern, Alternative& alternative) {
+// What each leaf looks for, read once: an AND of ORs has it in many conjunctions.
+class LeafValues {
+ public:
+  explicit LeafValues(const StixPattern& pattern) : pattern_(pattern), read_(pattern.literals.size()) {}
+
+  struct Read {
+    bool done = false;
+    std::string reason;  // not empty: no indicator can say it
+    StixValue value;
+  };
+  const Read& of(const Leaf& leaf) {
+    Read& read = read_[static_cast<size_t>(leaf.literal - pattern_.literals.data())];
+    if (!read.done) read.reason = stix_value_of(pattern_, *leaf.comparison, *leaf.literal, read.value);
+    read.done = true;
+    return read;
+  }
+
+ private:
+  const StixPattern& pattern_;
+  std::vector<Read> read_;  // by the literal, which is of one comparison
+};
+
+bool has_type(const StixTerm& term, std::string_view type) {
+  if (term.kind == Kind::domain) return type == "domain-name";
+  return type == (term.value.find(':') == std::string::npos ? "ipv4-addr" : "ipv6-addr");
+}
+
+// "dst_ref.type = 'ipv4-addr'" says nothing that "dst_ref.value = '192.0.2.1'" beside it does not. Empty = so it is with all types.
+std::string drop_types(std::vector<StixValue>& values) {
+  const auto stem = [](std::string_view path) { return path.substr(0, path.rfind('.')); };
+  for (const StixValue& type : values) {
+    if (!type.is_type) continue;
+    bool found = false;
+    for (const StixValue& value : values) {
+      if (value.is_type || value.term.negated || stem(value.path) != stem(type.path)) continue;
+      if (!has_type(value.term, type.term.value)) return shown(type.term.value) + " is not the type of " + shown(value.term.value);
+      found = true;
+    }
+    if (!found) return shown(type.path) + " tells a type without a value";
+  }
+  std::erase_if(values, [](const StixValue& value) { return value.is_type; });
+  return {};
+}
+
+StixConjunction conjunction_of(LeafValues& leaves, Alternative& alternative) {
   StixConjunction out;
   out.unsaid = std::move(alternative.unsaid);
   if (!out.unsaid.empty()) return out;
   std::vector<StixValue> values;
   for (const Leaf& leaf : alternative.leaves) {
-    StixValue value;
-    std::string reason = stix_value_of(pattern, *leaf.comparison, *leaf.literal, value);
-    if (reason.empty()) reason = add(std::move(value), values);
+    const LeafValues::Read& read = leaves.of(leaf);
+    std::string reason = read.reason;
+    if (reason.empty()) reason = add(read.value, values);
     if (reason.empty()) continue;
     const bool list = leaf.comparison->op == StixOperator::in;
     out.unsaid = shown(leaf.comparison->text) + (list ? " with " + shown(leaf.literal->text) : "") + " " + reason;
     return out;
   }
+  out.unsaid = drop_types(values);
   out.terms.reserve(values.size());
   for (StixValue& value : values) out.terms.push_back(std::move(value.term));
   return out;
@@ -163,7 +208,8 @@ void join_subdomains(std::vector<StixConjunction>& list) {
 
 std::vector<StixConjunction> conjunctions_of(const StixPattern& pattern) {
   std::vector<StixConjunction> out;
-  for (Alternative& alternative : Expansion(pattern).of(pattern.root)) out.push_back(conjunction_of(pattern, alternative));
+  LeafValues leaves(pattern);
+  for (Alternative& alternative : Expansion(pattern).of(pattern.root)) out.push_back(conjunction_of(leaves, alternative));
   join_subdomains(out);
   return out;
 }

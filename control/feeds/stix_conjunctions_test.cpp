@@ -78,7 +78,8 @@ BOOST_AUTO_TEST_CASE(like_is_the_mode_that_says_the_same) {
   check("[url:value LIKE 'https://evil.test/a/%']", "url/prefix/https://evil.test/a/;");
   check("[url:value LIKE 'http%://evil.test/a/%']", "url/prefix/evil.test/a/;");
   check("[url:value LIKE 'http%://evil.test/a%']", "url/glob/evil.test/a*;");
-  check("[url:value LIKE 'http://evil.test/a?b=%']", "url/regex/(?is)^evil\\.test\\/a\\?b\\=.*$;");
+  check("[url:value LIKE 'http://evil.test/a?b=%']", "url/prefix/http://evil.test/a?b=;");
+  check("[url:value LIKE 'http://evil.test/a?b%']", "url/regex/(?is)^evil\\.test\\/a\\?b.*$;");
   check("[url:value LIKE '%/gate.php']", "url/glob/*/gate.php;");
   check("[url:value LIKE '%/r?u=http://evil.test%']", "url/literal//r?u=http://evil.test;");
   check("[email-addr:value LIKE '%@evil.test']", "mail_domain/exact/evil.test;");
@@ -123,6 +124,8 @@ BOOST_AUTO_TEST_CASE(a_pattern_becomes_an_or_of_ands) {
   check("[domain-name:value != 'a.test']", "!domain/exact/a.test;");
   check("[domain-name:value NOT != 'a.test']", "domain/exact/a.test;");
   check("[domain-name:value = 'a.test' AND domain-name:value = 'a.test']", "domain/exact/a.test;");
+  check("[network-traffic:src_port = 53 AND network-traffic:dst_port = 53]",
+        "(\"network-traffic:dst_port = 53\" asks for one value in two places, which indicators do not tell apart);");
   check("[(file:size = 1 OR file:size = 2) AND file:name IN ('x', 'y')]",
         "file_size/exact/1&file_name/exact/x;file_size/exact/1&file_name/exact/y;file_size/exact/2&file_name/exact/x;file_size/exact/2&file_name/exact/y;");
   check("[domain-name:value = 'a.test'] OR ([url:value = 'b.test/'] OR [file:size = 3])", "domain/exact/a.test;url/exact/b.test/;file_size/exact/3;");
@@ -130,6 +133,23 @@ BOOST_AUTO_TEST_CASE(a_pattern_becomes_an_or_of_ands) {
   check("[file:size IN (1, 'x')]", "file_size/exact/1;(\"file:size IN (1, 'x')\" with \"x\" is not a whole number);");
   check("[file:name = 'x' AND (mutex:name = 'm' OR file:size = 1)]",
         "(\"mutex:name = 'm'\" is no value that is looked for in traffic);file_name/exact/x&file_size/exact/1;");
+}
+
+BOOST_AUTO_TEST_CASE(a_type_that_the_value_beside_it_has_is_no_term_of_its_own) {
+  const auto both = [](std::string_view type, std::string_view value) {
+    return told("[network-traffic:dst_ref.type = '" + std::string(type) + "' AND network-traffic:dst_ref.value = '" + std::string(value) + "']");
+  };
+  BOOST_TEST(both("ipv4-addr", "192.0.2.1") == "address/exact/192.0.2.1;");
+  BOOST_TEST(both("ipv6-addr", "2001:db8::1") == "address/exact/2001:db8::1;");
+  BOOST_TEST(both("domain-name", "evil.test") == "domain/exact/evil.test;");
+  BOOST_TEST(both("ipv6-addr", "192.0.2.1") == "(\"ipv6-addr\" is not the type of \"192.0.2.1\");");
+  BOOST_TEST(both("mac-addr", "evil.test") == "(\"mac-addr\" is not the type of \"evil.test\");");
+  check("[network-traffic:dst_ref.type = 'ipv4-addr']", "(\"network-traffic:dst_ref.type\" tells a type without a value);");
+  check("[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:src_ref.value = '192.0.2.1']", "(\"network-traffic:dst_ref.type\" tells a type without a value);");
+  check("[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value != '192.0.2.1']", "(\"network-traffic:dst_ref.type\" tells a type without a value);");
+  check("[network-traffic:dst_ref.type != 'ipv4-addr']", "(\"network-traffic:dst_ref.type != 'ipv4-addr'\" is no value that is looked for in traffic);");
+  check("[(network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '192.0.2.1') AND network-traffic:dst_port = '443']",
+        "address/exact/192.0.2.1&port/exact/443;");
 }
 
 BOOST_AUTO_TEST_CASE(what_needs_several_observations_is_told_and_the_rest_taken) {
@@ -147,11 +167,11 @@ BOOST_AUTO_TEST_CASE(conjunctions_and_their_terms_are_bounded) {
     for (size_t i = 1; i < count; ++i) out += "," + std::to_string(i);
     return out + ")";
   };
-  const std::string at = "[" + any_of(32, "file:size") + " AND " + any_of(stix_conjunctions_max / 32, "network-traffic:dst_port") + "]";
-  const std::string past = "[" + any_of(32, "file:size") + " AND " + any_of(stix_conjunctions_max / 32 + 1, "network-traffic:dst_port") + "]";
+  const std::string at = "[" + any_of(16, "file:size") + " AND " + any_of(stix_conjunctions_max / 16, "network-traffic:dst_port") + "]";
+  const std::string past = "[" + any_of(16, "file:size") + " AND " + any_of(stix_conjunctions_max / 16 + 1, "network-traffic:dst_port") + "]";
   const std::string at_told = told(at);
   BOOST_TEST(static_cast<size_t>(std::count(at_told.begin(), at_told.end(), ';')) == stix_conjunctions_max);
-  check(past, "(is an AND of ORs that becomes more than 1024 conjunctions);");
+  check(past, "(is an AND of ORs that becomes more than 256 conjunctions);");
   const std::string list = told("[" + any_of(stix_literals_max, "file:size") + "]");
   BOOST_TEST(static_cast<size_t>(std::count(list.begin(), list.end(), ';')) == stix_literals_max);
 

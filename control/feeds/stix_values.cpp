@@ -11,6 +11,7 @@
 #include "control/feeds/sniff.h"
 #include "matchers/normalise/address.h"
 #include "matchers/normalise/normalise.h"
+#include "matchers/prefix/path_prefixes.h"
 
 namespace sekisho {
 
@@ -21,7 +22,8 @@ enum class Shape : uint8_t {
   plain,
   host,      // an address or a name
   request,   // a request's target, with or without its host
-  protocol   // a list of protocols, of which those of applications are met
+  protocol,  // a list of protocols, of which those of applications are met
+  type       // of the value beside it
 };
 
 struct PathRow {
@@ -63,6 +65,8 @@ constexpr PathRow paths[] = {
     {"email-message:body_multipart.body_raw_ref.hashes.sha256", Kind::sha256},
     {"network-traffic:src_ref.value", Kind::address, Shape::host},
     {"network-traffic:dst_ref.value", Kind::address, Shape::host},
+    {"network-traffic:src_ref.type", Kind::address, Shape::type},
+    {"network-traffic:dst_ref.type", Kind::address, Shape::type},
     {"network-traffic:src_port", Kind::port},
     {"network-traffic:dst_port", Kind::port},
     {"network-traffic:src_byte_count", Kind::byte_count},
@@ -121,11 +125,13 @@ constexpr NumberOperator number_operators[] = {{StixOperator::less, StixOperator
                                                {StixOperator::greater, StixOperator::less_equal},
                                                {StixOperator::greater_equal, StixOperator::less}};
 
+// A number in quotes is taken for one: common producers write ports so.
 std::string number_value(const StixLiteral& literal, StixOperator op, StixValue& out) {
   uint64_t number = 0;
   const std::string_view text = literal.text;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (literal.type != StixLiteralType::integer || error != std::errc() || end != text.data() + text.size()) return "is not a whole number";
+  const bool may_be = literal.type == StixLiteralType::integer || literal.type == StixLiteralType::text;
+  if (!may_be || error != std::errc() || end != text.data() + text.size()) return "is not a whole number";
   if (op >= StixOperator::less && op <= StixOperator::greater_equal && out.term.negated) {
     out.term.negated = false;
     op = std::find_if(std::begin(number_operators), std::end(number_operators), [&](const NumberOperator& row) { return row.op == op; })->opposite;
@@ -192,7 +198,7 @@ std::string like_value(std::string_view like, StixTerm& term) {
   if (plain && first == 1 && last + 1 == like.size() && term.kind == Kind::mail_address && inner.starts_with('@')) {
     term.kind = Kind::mail_domain;  // "%@evil.test"
     set(term, MatchMode::exact, std::string(inner.substr(1)));
-  } else if (plain && first == 0 && term.kind == Kind::url && inner.ends_with('/')) {
+  } else if (plain && first == 0 && term.kind == Kind::url && ends_behind(static_cast<uint8_t>(inner.back()))) {
     set(term, MatchMode::prefix, std::string(written.find_first_of("%_") == std::string_view::npos ? written : inner));
   } else if (plain && first > 0 && last + 1 < like.size()) {
     if (inner.size() < rule_text_bytes_min) return "is looked for anywhere, which is too short";
@@ -275,8 +281,14 @@ std::string protocol_value(std::string_view text, StixOperator op, StixTerm& ter
   return plain_value(name, op, term);
 }
 
+std::string type_value(std::string_view text, StixOperator op, StixTerm& term) {
+  if (op != StixOperator::equal || term.negated) return "is no value that is looked for in traffic";
+  term.value = text;
+  return {};
+}
+
 using ShapeFunction = std::string (*)(std::string_view text, StixOperator op, StixTerm& term);
-constexpr ShapeFunction shapes[] = {plain_value, host_value, request_value, protocol_value};  // by Shape
+constexpr ShapeFunction shapes[] = {plain_value, host_value, request_value, protocol_value, type_value};  // by Shape
 
 }  // namespace
 
@@ -291,6 +303,7 @@ std::string stix_value_of(const StixPattern& pattern, const StixComparison& comp
   out.term.kind = row->kind;
   out.path = row->path;
   out.range.reset();
+  out.is_type = row->shape == Shape::type;
   StixOperator op = comparison.op == StixOperator::in ? StixOperator::equal : comparison.op;
   out.term.negated = comparison.negated != (op == StixOperator::not_equal);
   if (op == StixOperator::not_equal) op = StixOperator::equal;

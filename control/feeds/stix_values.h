@@ -24,6 +24,7 @@ struct StixValue {
   StixTerm term;
   std::string_view path;             // of the list, which lives for ever: two of one path look at the same thing
   std::optional<NumberRange> range;  // of kinds that are numbers: what the term's value says
+  bool is_type = false;              // no term of its own: the type of what stands at the path's "value" ("dst_ref.type = 'ipv4-addr'")
 };
 
 // `literal` is one of the comparison's. Empty = `out` has the value; else why no indicator can say it.
