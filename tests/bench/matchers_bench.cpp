@@ -163,6 +163,29 @@ void time_all_lookups(const Image& image, const std::vector<Indicator>& list) {
   time_lookups("URL with prefixes, unlisted", image, urls);
 }
 
+// Beyond this many indicators the oracle takes more memory than the machine may have: there what is listed must be found, and no more is asked.
+constexpr size_t oracle_indicators_max = 2'000'000;
+
+bool finds_what_is_listed(const Image& image, const std::vector<Indicator>& list) {
+  constexpr size_t sample = 200'000;
+  const auto scratch = image.make_scratch();
+  if (!scratch) return false;
+  size_t missed = 0;
+  std::mt19937_64 random(99);
+  for (size_t i = 0; i < sample; ++i) {
+    const Indicator& one = list[random() % list.size()];
+    if (one.mode == MatchMode::cidr) continue;
+    Asked asked;
+    asked.add(one.kind, one.value);
+    Hit hit;
+    uint64_t dropped = 0;
+    const std::vector<Query> queries = asked.queries();
+    missed += image.find(queries, 1000, **scratch, {&hit, 1}, dropped) == 1 ? 0 : 1;
+  }
+  std::printf("  of %zu that are listed %zu are not found\n", sample, missed);
+  return missed == 0;
+}
+
 // Every answer to a sample, listed and not, against the oracle's. Ranges make the oracle slow: the sample is small.
 bool agrees_with_oracle(const Image& image, const std::vector<Indicator>& list) {
   constexpr size_t sample = 20000;
@@ -211,7 +234,7 @@ bool measure(size_t count) {
   double best_s = 1e9;
   std::vector<uint8_t> built;
   BuildReport report;
-  for (int round = 0; round < 3; ++round) {
+  for (int round = 0; round < (count <= oracle_indicators_max ? 3 : 1); ++round) {
     const double start = cpu_seconds();
     auto result = build_image(list, 1, report);
     best_s = std::min(best_s, cpu_seconds() - start);
@@ -229,7 +252,7 @@ bool measure(size_t count) {
               best_s, static_cast<double>(built.size()) / (1 << 20), static_cast<double>(built.size()) / static_cast<double>(count),
               seconds_since(start) * 1e3, resident_mib() - before_mib, report.duplicates, report.rejected.size());
   time_all_lookups(**image, list);
-  return agrees_with_oracle(**image, list);
+  return count <= oracle_indicators_max ? agrees_with_oracle(**image, list) : finds_what_is_listed(**image, list);
 }
 
 // As control compiles: in a child process, then from the cache, which must give the same image. Wall clock: control waits for the child.

