@@ -93,6 +93,16 @@ static_assert(std::size(optional_cells) == optional_cell_count);
 
 }  // namespace
 
+namespace {
+
+constexpr bool is_context(Kind kind) {
+  constexpr Kind kinds[] = {Kind::port,         Kind::method,           Kind::status,          Kind::error_code,  Kind::authentication_result, Kind::dns_type, Kind::byte_count,
+                            Kind::packet_count, Kind::session_duration, Kind::recipient_count, Kind::time_window, Kind::application,           Kind::file_type};
+  return std::find(std::begin(kinds), std::end(kinds), kind) != std::end(kinds);
+}
+
+}  // namespace
+
 bool Collector::has_room(uint32_t line) {
   if (lines_ < feed_.lines_max) {
     ++lines_;
@@ -139,6 +149,7 @@ std::string Collector::fill_value(const FeedLine& cells, Indicator& indicator) {
   if (!expression && (!kind || is_defanged_kind(*kind)) && may_be_defanged(value)) value = refanged_ = refanged(value);
   if (!kind) kind = sniff_kind(value);
   if (!kind) return shown(cells.value) + " is of no kind that can be told from its form";
+  if (rejects_context_ && is_context(*kind)) return shown(cells.value) + " says too little alone: a " + std::string(kind_name(*kind)) + " is met everywhere";
   MatchMode mode;
   if (cells.mode.empty()) mode = take_mode(*kind, value);
   else if (!mode_from_name(cells.mode, mode)) return shown(cells.mode) + " is not a match mode";

@@ -37,6 +37,9 @@ class Collector {
   void tell(std::string text) { out_.report.told = std::move(text); }
   // The path of a file beside the feed's that is about to be read; where the feed has no path, none is.
   std::optional<std::string> beside(std::string_view name);
+  // From now on values that say too little to be met alone are rejected: in formats that others write for more than us, a port or a method is
+  // context of something else, and would stop half the world.
+  void reject_context() { rejects_context_ = true; }
   // Makes room for about as many rows as the text has lines; of formats whose lines are indicators.
   void expect_lines_of(std::string_view text);
   void expect_rows(uint64_t count);
@@ -63,6 +66,7 @@ class Collector {
   std::optional<uint32_t> full_at_;
   std::string_view line_name_;
   size_t padding_bytes_ = 0;
+  bool rejects_context_ = false;
   std::string key_;        // of the line in work
   std::string refanged_;   // its value, where that differs from what is written
   // Feeds repeat themselves: the optional cells as they were last written, and what they mean.

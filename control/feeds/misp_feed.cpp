@@ -221,6 +221,7 @@ class MispFeed {
   explicit MispFeed(Collector& collector) : collector_(collector) {}
 
   Result<void> read(std::string_view text, size_t padding_bytes) {
+    collector_.reject_context();
     auto done = read_events(text, padding_bytes, {});
     if (!done) return done;
     std::string told = "took " + std::to_string(taken_) + " of " + std::to_string(attributes_) + " attributes";

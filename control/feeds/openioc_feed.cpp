@@ -71,6 +71,7 @@ class OpeniocReader {
     if (!criteria) criteria = child_named(root, "definition");
     if (!criteria) return fail("has neither \"criteria\" nor \"definition\"");
     note_ = note_of(root);
+    collector_.reject_context();
     for (const pugi::xml_node node : criteria.children())
       if (local_name(node) == "Indicator") tell(conjunctions(node, 0));
     collector_.tell("took " + std::to_string(taken_) + " of " + std::to_string(items_) + " items");

@@ -20,6 +20,7 @@ class StixReader {
 
   void read(const StixBundle& bundle) {
     collector_.expect_rows(bundle.indicators.size());
+    collector_.reject_context();
     for (const StixIndicator& indicator : bundle.indicators) {
       if (indicator.revoked) {
         ++revoked_;

@@ -66,6 +66,11 @@ BOOST_AUTO_TEST_CASE(a_pattern_of_alternatives_is_a_row_for_each) {
              "domain/exact/a.test;domain/exact/b.test;address/cidr/192.0.2.0/24;url/exact/http://c.test/x;");
 }
 
+BOOST_AUTO_TEST_CASE(what_says_too_little_alone_is_rejected_and_may_stand_with_others) {
+  BOOST_TEST(told(bundle(indicator("[network-traffic:dst_port = 443]"))).find("\"443\" says too little alone: a port is met everywhere; line skipped;") != std::string::npos);
+  BOOST_TEST(told(bundle(indicator("[ipv4-addr:value = '192.0.2.1' AND network-traffic:dst_port = 443]"))) == "compound/exact/address=192.0.2.1 AND port=443;");
+}
+
 BOOST_AUTO_TEST_CASE(values_that_must_meet_are_a_compound) {
   BOOST_TEST(told(bundle(indicator("[file:size = 1 AND file:name = 'a b']"))) == "compound/exact/file_size=1 AND file_name=\"a b\";");
   BOOST_TEST(told(bundle(indicator("[file:name = 'a' AND file:size != 5]"))) == "compound/exact/file_name=a AND NOT file_size=5;");
