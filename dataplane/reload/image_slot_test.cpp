@@ -102,6 +102,17 @@ BOOST_AUTO_TEST_CASE(a_base_then_deltas_then_another_base_are_taken_up_by_all_lc
   BOOST_TEST(lcores.taken_up == 8U);
 }
 
+BOOST_AUTO_TEST_CASE(the_base_in_force_that_is_sent_again_stays_so_that_streams_over_bodies_go_on) {
+  const Files first({"one.test"}, 1);
+  ImageSlot slot(1);
+  Lcores lcores(slot);
+  BOOST_REQUIRE(slot.load({.base = first.base.get()}, 5s).has_value());
+  const LoadedBase* base = slot.published()->base.get();
+  BOOST_TEST(slot.load({.base = first.base.get(), .delta = first.delta({"two.test"}, 2).get()}, 5s).value() == 2U);
+  BOOST_TEST(slot.published()->base.get() == base);
+  BOOST_TEST((lists(*slot.published(), "one.test") && lists(*slot.published(), "two.test")));
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_used_leaves_the_set_in_force) {
   const Files first({"one.test"}, 1), second({"three.test"}, 5);
   ImageSlot slot(2);

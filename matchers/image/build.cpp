@@ -13,6 +13,7 @@
 #include "matchers/exact/table_builder.h"
 #include "matchers/image/delta.h"
 #include "matchers/image/format.h"
+#include "matchers/image/pattern_sets.h"
 #include "matchers/image/records.h"
 #include "matchers/limits.h"
 #include "matchers/normalise/normalise.h"
@@ -47,7 +48,8 @@ class ImageBuilder {
         base_(base),
         tombstones_(tombstones),
         terms_(indicators),
-        records_(terms_, base != nullptr ? std::optional(base->seed) : std::nullopt, report) {}
+        records_(terms_, base != nullptr ? std::optional(base->seed) : std::nullopt, report),
+        patterns_(records_, options) {}
 
   Result<std::vector<uint8_t>> build();
 
@@ -60,9 +62,6 @@ class ImageBuilder {
   template <typename Visit>
   void for_each_group(Place place, Visit&& visit) const;
 
-  void compile_patterns_of_kinds();
-  void compile_kind(std::span<const Record> records, std::vector<Record>& accepted);
-  void keep_database(Kind kind, PatternUse use, uint32_t count, const CompiledPatterns& compiled);
   bool write_entries();
   void write_text(const Record& record, PackedEntry& entry);
   uint32_t profile_of(const Record& record);
@@ -117,9 +116,7 @@ class ImageBuilder {
   std::vector<uint8_t> text_;
   std::vector<IntervalSpec> interval_specs_;
   std::vector<uint8_t> intervals_;
-  std::vector<PatternSpec> pattern_specs_;
-  std::vector<uint8_t> databases_;
-  std::string pattern_failure_;
+  PatternSets patterns_;
 };
 
 template <typename Visit>
@@ -136,15 +133,14 @@ void ImageBuilder::for_each_group(Place place, Visit&& visit) const {
 Result<std::vector<uint8_t>> ImageBuilder::build() {
   if (base_ != nullptr && !records_.list().empty() && records_.list().back().place >= Place::pattern)
     return fail("matcher image: a delta has no room for patterns and compounds");
-  compile_patterns_of_kinds();
-  if (!pattern_failure_.empty()) return fail("matcher image: patterns: " + pattern_failure_);
+  if (auto compiled = patterns_.compile(); !compiled) return tl::unexpected(compiled.error());
   records_.reject_broken_compounds();
   const std::vector<Record>& list = records_.list();
   if (list.size() > image_indicators_max)
     return fail("matcher image: " + std::to_string(list.size()) + " indicators, at most " + std::to_string(image_indicators_max) + " fit");
   image_.resize(sizeof(ImageHeader));
   if (!write_entries()) return fail("matcher image: the values take more than 4 GiB");
-  image_.reserve(entries_.size() * (sizeof(PackedEntry) + table_bytes_each) + text_.size() + databases_.size());
+  image_.reserve(entries_.size() * (sizeof(PackedEntry) + table_bytes_each) + text_.size() + patterns_.databases().size());
   put_section(Section::entries, entries_);
   write_ids();
   put_section(Section::profiles, profiles_);
@@ -152,8 +148,8 @@ Result<std::vector<uint8_t>> ImageBuilder::build() {
   put_section(Section::text, text_);
   write_tables();
   write_intervals();
-  put_section(Section::pattern_sets, pattern_specs_);
-  put_section(Section::databases, databases_);
+  put_section(Section::pattern_sets, patterns_.specs());
+  put_section(Section::databases, patterns_.databases());
   write_compounds();
   put_section(Section::tombstones, Bytes(reinterpret_cast<const uint8_t*>(tombstones_.data()), tombstones_.size_bytes()));
   finish_header();
@@ -161,67 +157,6 @@ Result<std::vector<uint8_t>> ImageBuilder::build() {
   report_.entry_of.resize(terms_.first_term());
   std::sort(report_.rejected.begin(), report_.rejected.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
   return std::move(image_);
-}
-
-// Patterns come last, so what Hyperscan refuses can leave before entries get their numbers.
-void ImageBuilder::compile_patterns_of_kinds() {
-  std::vector<Record>& list = records_.list();
-  const auto first_pattern = std::find_if(list.begin(), list.end(), [](const Record& r) { return r.place >= Place::pattern; });
-  const auto last_pattern = std::find_if(first_pattern, list.end(), [](const Record& r) { return r.place > Place::pattern; });
-  std::vector<Record> accepted;
-  const auto tables_and_intervals = static_cast<uint32_t>(first_pattern - list.begin());
-  for_each_group(Place::pattern, [&](const Group& group) {
-    const size_t before = accepted.size();
-    compile_kind(group.records, accepted);
-    for (PatternSpec& spec : pattern_specs_)
-      if (spec.kind == static_cast<uint32_t>(group.kind)) spec.first_entry = tables_and_intervals + static_cast<uint32_t>(before);
-  });
-  list.insert(list.erase(first_pattern, last_pattern), accepted.begin(), accepted.end());
-}
-
-void ImageBuilder::compile_kind(std::span<const Record> records, std::vector<Record>& accepted) {
-  const Kind kind = records[0].kind;
-  const bool lowered = form_of(kind) != Form::keyword && form_of(kind) != Form::url;
-  const uint64_t cpu_features = options_.cpu_features.value_or(host_cpu_features() & HS_CPU_FEATURES_AVX2);
-  std::vector<Record> left(records.begin(), records.end());
-  std::vector<std::pair<PatternUse, CompiledPatterns>> done;
-  // Keywords are scanned in bodies and in fields: both databases must hold the same patterns under the same numbers.
-  const std::vector<PatternUse> uses = kind == Kind::keyword ? std::vector{PatternUse::stream, PatternUse::block} : std::vector{PatternUse::block};
-  while (done.size() < uses.size() && !left.empty()) {
-    std::vector<PatternSource> sources;
-    for (const Record& record : left) sources.push_back({record.mode, records_.value(record), lowered});
-    CompiledPatterns compiled = options_.compile(sources, uses[done.size()], cpu_features);
-    if (!compiled.failure.empty()) {
-      pattern_failure_ = std::move(compiled.failure);
-      return;
-    }
-    if (compiled.refused.empty()) {
-      done.emplace_back(uses[done.size()], std::move(compiled));
-      continue;
-    }
-    for (auto refusal = compiled.refused.rbegin(); refusal != compiled.refused.rend(); ++refusal) {
-      records_.reject(left[refusal->index], std::move(refusal->reason));
-      left.erase(left.begin() + static_cast<std::ptrdiff_t>(refusal->index));
-    }
-    compiled.refused.clear();
-    if (done.empty() && !left.empty()) done.emplace_back(uses[0], std::move(compiled));
-    else done.clear();  // the second use refused what the first took: begin again without it
-  }
-  if (left.empty()) return;
-  for (const auto& [use, compiled] : done) keep_database(kind, use, static_cast<uint32_t>(left.size()), compiled);
-  header_.cpu_features = cpu_features;
-  accepted.insert(accepted.end(), left.begin(), left.end());
-}
-
-void ImageBuilder::keep_database(Kind kind, PatternUse use, uint32_t count, const CompiledPatterns& compiled) {
-  PatternSpec spec{};
-  spec.kind = static_cast<uint32_t>(kind);
-  spec.use = static_cast<uint32_t>(use);
-  spec.count = count;
-  spec.offset = databases_.size();
-  spec.bytes = compiled.database.size();
-  pattern_specs_.push_back(spec);
-  databases_.insert(databases_.end(), compiled.database.begin(), compiled.database.end());
 }
 
 bool ImageBuilder::write_entries() {
@@ -429,7 +364,8 @@ void ImageBuilder::finish_header() {
   };
   header_.first_interval = first_of(Place::interval);
   header_.first_pattern = first_of(Place::pattern);
-  if (!pattern_specs_.empty()) hyperscan_version().copy(header_.hyperscan, sizeof header_.hyperscan);
+  header_.cpu_features = patterns_.cpu_features();
+  if (!patterns_.specs().empty()) hyperscan_version().copy(header_.hyperscan, sizeof header_.hyperscan);
   std::memcpy(image_.data(), &header_, sizeof header_);
   header_.checksum = checksum_bytes(Bytes(image_).subspan(checksum_end));
   std::memcpy(image_.data(), &header_, sizeof header_);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "matchers/domain/suffixes.h"
+#include "matchers/image/checksum_told.h"
 #include "matchers/image/image.h"
 #include "matchers/limits.h"
 #include "matchers/normalise/normalise.h"
@@ -248,6 +249,13 @@ const char* ImageReader::read_tombstones() {
 
 Result<std::unique_ptr<const Image>> Image::open(Bytes memory) { return ImageReader(memory).read(); }
 Result<std::unique_ptr<const Image>> Image::open_delta(Bytes memory, const Image& base) { return ImageReader(memory).read_over(base); }
+
+uint64_t checksum_told(Bytes memory) {
+  ImageHeader header{};
+  if (memory.size() < sizeof header) return 0;
+  std::memcpy(&header, memory.data(), sizeof header);
+  return header.checksum;
+}
 
 // Both layers' texts are one space, the base's first; so with entries and feeds.
 std::string_view Image::text(uint32_t offset, uint32_t length) const {
