@@ -24,10 +24,10 @@ FileIdentity identity_of(const std::string& path) {
 }
 
 void FileIdentities::add(const std::string& path) {
-  const int64_t now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  if (entries_.empty()) began_ns_ = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   const FileIdentity identity = identity_of(path);
   const int64_t written_ns = std::max(identity.modified_ns, identity.changed_ns);
-  entries_.push_back({path, identity, !identity.there || written_ns + settled_after_ns < now_ns});
+  entries_.push_back({path, identity, !identity.there || written_ns + settled_after_ns < began_ns_});
 }
 
 bool FileIdentities::unchanged() const {

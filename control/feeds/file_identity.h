@@ -18,12 +18,13 @@ struct FileIdentity {
 
 FileIdentity identity_of(const std::string& path);
 
-// What several files were just before they were read.
+// What several files were when they were read.
 class FileIdentities {
  public:
-  // Absent files count: one that appears is a change.
+  // Absent files count: one that appears is a change. The first is added before anything is read; another may be added once it has been.
   void add(const std::string& path);
-  // True where all are as they were, and none had been written so shortly before add() that a later writing may bear the same time.
+  // True where all are as they were, and none had been written after the first add(), or so shortly before it that a later writing may bear the
+  // same time.
   bool unchanged() const;
 
  private:
@@ -33,6 +34,7 @@ class FileIdentities {
     bool settled;
   };
   std::vector<Entry> entries_;
+  int64_t began_ns_ = 0;  // the first add(), since 1970
 };
 
 }  // namespace sekisho

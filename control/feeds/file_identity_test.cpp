@@ -56,3 +56,18 @@ BOOST_AUTO_TEST_CASE(one_change_among_several_files_is_a_change) {
   folder.write("b", "");
   BOOST_TEST(!seen.unchanged());
 }
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_added_late_is_trusted_only_if_it_was_written_before_the_first) {
+  TemporaryFolder folder;
+  folder.write("manifest", "one");
+  folder.write("early", "one");
+  std::this_thread::sleep_for(150ms);
+  FileIdentities seen;
+  seen.add(folder.file("manifest"));
+  folder.write("late", "two");  // while what the manifest names is being read
+  std::this_thread::sleep_for(150ms);
+  seen.add(folder.file("early"));
+  BOOST_TEST(seen.unchanged());
+  seen.add(folder.file("late"));
+  BOOST_TEST(!seen.unchanged());
+}

@@ -117,7 +117,7 @@ class DeltaPlanner {
     for (const Row& row : come_) listed.push_back(row.listed);
     std::vector<uint32_t> entries = entries_alike(image_, listed);
     for (const uint32_t row : gone_) entries.push_back(base_.report.entry_of[row]);
-    buried_.assign(image_.indicator_count(), false);
+    buried_.assign(image_.base_count(), false);
     for (const uint32_t entry : entries) {
       if (entry == no_entry) continue;
       if (entry == pattern_entry) return false;

@@ -153,3 +153,17 @@ BOOST_AUTO_TEST_CASE(a_set_past_its_budget_is_refused_with_the_number_and_the_ba
   BOOST_TEST(past.error().text == "the feeds have 100001 compounds: at most 100000 are in one set");
   BOOST_TEST(builder.build(set_of({part("feed0", {{"one.test"}}), part("feed1", {})}), 3, false)->set->image().has_delta());
 }
+
+BOOST_AUTO_TEST_CASE(compounds_of_the_base_with_all_their_terms_leave_room_for_every_tombstone) {
+  std::vector<Line> lines;
+  for (int i = 0; i < 8; ++i) lines.push_back({"domain=a" + std::to_string(i) + ".test AND domain=b" + std::to_string(i) + ".test AND port=" + std::to_string(i), Kind::compound});
+  const auto compounds = part("feed0", lines);
+  const auto before = part("feed1", {{"z.test"}, {"10.0.0.0/8", Kind::address, MatchMode::cidr}, {"70..90", Kind::port, MatchMode::range}});
+  const auto after = part("feed1", {{"y.test"}});
+  SetBuilder layered(make_image, no_limits), whole(make_image, no_limits);
+  BOOST_REQUIRE(layered.build(set_of({compounds, before}), 1, false).has_value());
+  const auto got = layered.build(set_of({compounds, after}), 2, false), expected = whole.build(set_of({compounds, after}), 2, true);
+  BOOST_REQUIRE(got.has_value());
+  BOOST_TEST(got->set->image().has_delta());
+  BOOST_TEST((said(got->set->image()) == said(expected->set->image())));
+}

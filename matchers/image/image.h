@@ -122,6 +122,8 @@ class Image {
   std::span<const uint32_t> terms_of(const CompoundSpec& compound) const { return base_.compound_terms.subspan(compound.first_term, compound.term_count); }
   // The compounds of which a term is the rarest, which is never negated; each compound has one such term.
   std::span<const AnchorLink> anchored_by(uint32_t term) const;
+  // The base's entries, terms among them: what a delta's tombstones count by.
+  uint32_t base_count() const { return static_cast<uint32_t>(base_.entries.size()); }
   // Whether an entry of the base is a prefix or range.
   bool is_interval(uint32_t index) const { return index >= base_.first_interval && index < base_.first_pattern; }
   std::string_view text(uint32_t offset, uint32_t length) const;  // of IndicatorEntry's offsets; empty outside the section
@@ -154,7 +156,6 @@ class Image {
 
   Image() = default;
   const ImageLayer& top() const { return has_delta() ? delta_ : base_; }
-  uint32_t base_count() const { return static_cast<uint32_t>(base_.entries.size()); }
   uint32_t slot_count() const { return base_count() + static_cast<uint32_t>(delta_.entries.size()); }
   bool is_removed(uint32_t index) const {
     return index / 64 < removed_.size() && (removed_[index / 64] >> index % 64 & 1) != 0;
