@@ -131,8 +131,9 @@ class MispReader : JsonReader {
     if (key == "uuid") return optional_text(value, event.uuid);
     if (key == "threat_level_id") return word(value, event.threat_level);
     if (key == "Tag") return read_tags(value, event.tlp);
-    if (key == "Attribute") return has_attributes = true, read_attributes(value, number, false);
-    return key == "Object" ? read_objects(value, number) : SUCCESS;
+    if (key != "Attribute" && key != "Object") return SUCCESS;
+    has_attributes = true;
+    return key == "Attribute" ? read_attributes(value, number) : read_objects(value, number);
   }
 
   error_code read_objects(json::value& value, uint32_t event) {
@@ -145,7 +146,7 @@ class MispReader : JsonReader {
       const size_t first = out_.attributes.size();
       const error_code error = each_member(each, [&](std::string_view key, json::value& member) {
         if (key == "deleted") return truth(member, deleted);
-        return key == "Attribute" ? read_attributes(member, event, false) : SUCCESS;
+        return key == "Attribute" ? read_attributes(member, event) : SUCCESS;
       });
       if (error != SUCCESS) return error;
       for (size_t i = first; deleted && i < out_.attributes.size(); ++i) out_.attributes[i].deleted = true;
@@ -153,7 +154,7 @@ class MispReader : JsonReader {
     return SUCCESS;
   }
 
-  error_code read_attributes(json::value& value, uint32_t event, bool deleted) {
+  error_code read_attributes(json::value& value, uint32_t event) {
     json::array list;
     if (const error_code error = value.get_array().get(list)) return error;
     for (auto item : list) {
@@ -162,7 +163,6 @@ class MispReader : JsonReader {
       Attribute attribute;
       attribute.line = line_at(each.raw_json_token().data());
       attribute.event = event;
-      attribute.deleted = deleted;
       const error_code error = each_member(each, [&](std::string_view key, json::value& member) { return read_attribute_member(key, member, attribute); });
       if (error != SUCCESS) return error;
       out_.attributes.push_back(attribute);

@@ -49,6 +49,12 @@ BOOST_AUTO_TEST_CASE(every_shape_of_events_is_read) {
   BOOST_TEST(rows_and_problems(parsed_as(sample_feed(FeedFormat::automatic), event(one))) == "domain/subdomains/a.test;");
 }
 
+BOOST_AUTO_TEST_CASE(a_bare_event_of_objects_alone_is_an_event) {
+  const std::string objects = R"("Object":[{"Attribute":[)" + attribute("domain", "a.test") + "]}]";
+  BOOST_TEST(read("[{" + objects + "}]") == "domain/subdomains/a.test;");
+  BOOST_TEST(read("{" + objects + "}") == "domain/subdomains/a.test;");
+}
+
 BOOST_AUTO_TEST_CASE(of_pairs_what_can_be_met_alone_is_taken) {
   BOOST_TEST(read(event(attribute("filename|md5", "a.exe|0cc175b9c0f1b6a831c399e269772661"))) == "md5/exact/0cc175b9c0f1b6a831c399e269772661;");
   BOOST_TEST(read(event(attribute("ip-dst|port", "192.0.2.1|443"))) == "address/exact/192.0.2.1;");
