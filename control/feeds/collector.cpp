@@ -10,6 +10,7 @@
 #include "control/feeds/line_reader.h"
 #include "control/feeds/sniff.h"
 #include "control/feeds/timestamp.h"
+#include "control/feeds/tlp_text.h"
 #include "matchers/base/bytes.h"
 
 namespace sekisho {
@@ -38,10 +39,9 @@ bool read_severity(std::string_view text, FeedRow& row) {
 }
 bool read_confidence(std::string_view text, FeedRow& row) { return read_number(text, 0, 100, row.indicator.confidence); }
 bool read_tlp(std::string_view text, FeedRow& row) {
-  std::string word = lowered(text);
-  if (word.starts_with("tlp:")) word.erase(0, 4);
-  if (word == "white") word = "clear";  // the name before TLP 2.0
-  return tlp_from_name(word, row.indicator.tlp);
+  const auto tlp = tlp_in_text(text);
+  if (tlp) row.indicator.tlp = *tlp;
+  return tlp.has_value();
 }
 bool read_time(std::string_view text, int64_t& out) {
   const auto time_s = parse_time_s(text);
@@ -200,6 +200,15 @@ void Collector::add(uint32_t line, const FeedLine& cells) {
   if (expired || duplicate) return;
   row.line = line;
   ++out_.report.loaded;
+}
+
+void Collector::add(uint32_t line, FeedLine cells, std::span<const Term> terms) {
+  const bool is_one = terms.size() == 1;
+  const std::string all = is_one ? std::string() : format_terms(terms);
+  cells.value = is_one ? terms[0].value : all;
+  cells.kind = kind_name(is_one ? terms[0].kind : Kind::compound);
+  cells.mode = mode_name(is_one ? terms[0].mode : MatchMode::exact);
+  add(line, cells);
 }
 
 std::optional<std::string> Collector::beside(std::string_view name) {

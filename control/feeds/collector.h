@@ -3,9 +3,11 @@
 #pragma once
 
 #include <array>
+#include <span>
 
 #include "control/feeds/feed.h"
 #include "control/feeds/key_set.h"
+#include "matchers/compound/terms.h"
 
 namespace sekisho {
 
@@ -27,6 +29,8 @@ class Collector {
         out_(out) {}
 
   void add(uint32_t line, const FeedLine& cells);
+  // The same of values that must meet, one at least not negated: of one its own kind, of several a compound. The cells say the rest.
+  void add(uint32_t line, FeedLine cells, std::span<const Term> terms);
   // A line that the format itself cannot read.
   void reject(uint32_t line, std::string reason);
   // What messages on the lines that follow begin with, where a line's number says too little; empty = nothing. Lives until it is replaced.

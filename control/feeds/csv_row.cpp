@@ -2,6 +2,7 @@
 #include "control/feeds/csv_row.h"
 
 #include "control/catalogue/catalogue.h"
+#include "control/feeds/timestamp.h"
 
 namespace sekisho {
 
@@ -19,8 +20,6 @@ void append_cell(std::string& out, std::string_view text) {
   for (const char c : text) out.append(c == '"' ? 2 : 1, c == '\n' || c == '\r' ? ' ' : c);
   out += '"';
 }
-
-std::string time_cell(int64_t time_s) { return time_s == 0 ? std::string() : std::to_string(time_s); }
 
 }  // namespace
 

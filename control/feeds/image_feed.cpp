@@ -5,6 +5,7 @@
 
 #include "control/catalogue/catalogue.h"
 #include "control/feeds/collector.h"
+#include "control/feeds/timestamp.h"
 #include "matchers/image/image.h"
 
 namespace sekisho {
@@ -14,8 +15,6 @@ namespace {
 struct FreeMemory {
   void operator()(uint8_t* memory) const { std::free(memory); }
 };
-
-std::string time_cell(int64_t time_s) { return time_s == 0 ? std::string() : std::to_string(time_s); }
 
 void add(const Image& image, const IndicatorEntry& entry, uint32_t number, Collector& collector) {
   const std::string severity = std::to_string(entry.severity), confidence = std::to_string(entry.confidence);

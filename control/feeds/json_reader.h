@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "control/feeds/line_counter.h"
 #include "matchers/base/result.h"
 
 namespace sekisho {
@@ -21,7 +22,7 @@ using simdjson::SUCCESS;
 class JsonReader {
  public:
   // `texts` keeps those that were written with escapes; the others are views of the text.
-  JsonReader(simdjson::padded_string_view text, std::deque<std::string>& texts) : text_(text), padded_(text), counted_(text.data()), texts_(texts) {}
+  JsonReader(simdjson::padded_string_view text, std::deque<std::string>& texts) : text_(text), padded_(text), lines_(text_), texts_(texts) {}
 
  protected:
   // Calls read(document); an error where that says one, or where the text is cut or something stands behind the document.
@@ -38,9 +39,8 @@ class JsonReader {
     return {};
   }
 
-  Result<void> not_json(error_code error, const char* at) const {
-    const auto line = static_cast<uint32_t>(std::count(text_.data(), std::clamp(at, text_.data(), text_.data() + text_.size()), '\n')) + 1;
-    return fail(std::string("is not JSON, or not all of it: ") + simdjson::error_message(error), {}, line);
+  Result<void> not_json(error_code error, const char* at) {
+    return fail(std::string("is not JSON, or not all of it: ") + simdjson::error_message(error), {}, line_at(std::max(at, text_.data())));
   }
 
   // The name as it is written: one with escapes is none of ours.
@@ -54,14 +54,7 @@ class JsonReader {
     return SUCCESS;
   }
 
-  // Of places that come in their order.
-  uint32_t line_at(const char* at) {
-    while (const void* end = std::memchr(counted_, '\n', static_cast<size_t>(at - counted_))) {
-      counted_ = static_cast<const char*>(end) + 1;
-      ++line_;
-    }
-    return line_;
-  }
+  uint32_t line_at(const char* at) { return lines_.line_at(static_cast<size_t>(at - text_.data())); }
 
   // Nearly all texts have no escapes: these are views of what is written.
   error_code read_text(json::value& value, std::string_view& out) {
@@ -76,21 +69,20 @@ class JsonReader {
     if (error == SUCCESS) out = texts_.emplace_back(out);
     return error;
   }
-  template <typename Use>
-  error_code each_text(json::value& value, const Use& use) {
+  // Of a value or the document: calls use(item), use(name, member) until one returns an error.
+  template <typename Value, typename Use>
+  error_code each_item(Value& value, const Use& use) {
     json::array list;
     if (const error_code error = value.get_array().get(list)) return error;
     for (auto item : list) {
-      std::string_view text;
       json::value each;
       if (const error_code error = item.get(each)) return error;
-      if (const error_code error = read_text(each, text)) return error;
-      use(text);
+      if (const error_code error = use(each)) return error;
     }
     return SUCCESS;
   }
-  template <typename Use>
-  error_code each_member(json::value& value, const Use& use) {
+  template <typename Value, typename Use>
+  error_code each_member(Value& value, const Use& use) {
     json::object object;
     if (const error_code error = value.get_object().get(object)) return error;
     for (auto field : object) {
@@ -101,12 +93,20 @@ class JsonReader {
     }
     return SUCCESS;
   }
+  template <typename Use>
+  error_code each_text(json::value& value, const Use& use) {
+    return each_item(value, [&](json::value& each) {
+      std::string_view text;
+      const error_code error = read_text(each, text);
+      if (error == SUCCESS) use(text);
+      return error;
+    });
+  }
 
  private:
   std::string_view text_;
   simdjson::padded_string_view padded_;
-  const char* counted_;
-  uint32_t line_ = 1;
+  LineCounter lines_;
   std::deque<std::string>& texts_;
 };
 

@@ -10,6 +10,7 @@
 #include "control/feeds/misp_types.h"
 #include "control/feeds/signature.h"
 #include "control/feeds/sniff.h"
+#include "control/feeds/tlp_text.h"
 
 namespace sekisho {
 
@@ -36,12 +37,8 @@ struct Events {
 // "tlp:amber" among tags; the strictest counts, which is also the last in TLP's order.
 bool is_tlp_tag(std::string_view name) { return lowered(name.substr(0, 4)) == "tlp:"; }
 bool is_stricter(std::string_view a, std::string_view than) {
-  Tlp x, y;
-  const std::string word = lowered(a.substr(4));
-  if (!tlp_from_name(word == "white" ? "clear" : word, x)) return false;
-  if (than.empty()) return true;
-  const std::string other = lowered(than.substr(4));
-  return !tlp_from_name(other == "white" ? "clear" : other, y) || x > y;
+  const auto x = tlp_in_text(a), y = tlp_in_text(than);
+  return x && (!y || *x > *y);
 }
 
 class MispReader : JsonReader {
@@ -60,70 +57,43 @@ class MispReader : JsonReader {
     if (const error_code error = document.type().get(type)) return error;
     if (type == json::json_type::array) {
       is_list_ = true;
-      json::array list;
-      if (const error_code error = document.get_array().get(list)) return error;
-      return read_list(list);
+      return each_item(document, [this](json::value& each) { return read_root(each); });
     }
-    json::object root;
-    if (const error_code error = document.get_object().get(root)) return error;
-    return read_root(root);
-  }
-
-  error_code read_list(json::array& list) {
-    for (auto item : list) {
-      json::value each;
-      json::object object;
-      if (const error_code error = item.get(each)) return error;
-      if (const error_code error = each.get_object().get(object)) return error;
-      if (const error_code error = read_root(object)) return error;
-    }
-    return SUCCESS;
+    return read_root(document);
   }
 
   // {"Event": {..}}, {"response": [..]}, a manifest, or a bare event, which shows by its attributes.
-  error_code read_root(json::object& root) {
+  template <typename Value>
+  error_code read_root(Value& root) {
     Event event;
     const auto number = static_cast<uint32_t>(out_.events.size());
     bool is_bare = false;
-    for (auto field : root) {
-      std::string_view key;
-      json::value value;
-      if (const error_code error = read_field(field, key, value)) return error;
-      error_code error = SUCCESS;
-      if (key == "Event") error = read_event(value);
-      else if (key == "response") error = read_response(value);
-      else if (is_misp_uuid(key)) out_.manifest.push_back(key);
-      else error = read_event_member(key, value, event, number, is_bare);
-      if (error != SUCCESS) return error;
-    }
+    const error_code error = each_member(root, [&](std::string_view key, json::value& value) {
+      if (key == "Event") return read_event(value);
+      if (key == "response") return read_response(value);
+      if (!is_misp_uuid(key)) return read_event_member(key, value, event, number, is_bare);
+      out_.manifest.push_back(key);
+      return SUCCESS;
+    });
     if (is_bare) out_.events.push_back(event);
-    return SUCCESS;
+    return error;
   }
   error_code read_response(json::value& value) {
     is_list_ = true;
     json::json_type type;
     if (const error_code error = value.type().get(type)) return error;
     if (type != json::json_type::array) return read_event(value);
-    json::array list;
-    if (const error_code error = value.get_array().get(list)) return error;
-    return read_list(list);
+    return each_item(value, [this](json::value& each) { return read_root(each); });
   }
 
   error_code read_event(json::value& value) {
-    json::object object;
-    if (const error_code error = value.get_object().get(object)) return error;
     Event event;
     const auto number = static_cast<uint32_t>(out_.events.size());
     out_.events.emplace_back();
     bool has_attributes = false;
-    for (auto field : object) {
-      std::string_view key;
-      json::value member;
-      if (const error_code error = read_field(field, key, member)) return error;
-      if (const error_code error = read_event_member(key, member, event, number, has_attributes)) return error;
-    }
+    const error_code error = each_member(value, [&](std::string_view key, json::value& member) { return read_event_member(key, member, event, number, has_attributes); });
     out_.events[number] = event;
-    return SUCCESS;
+    return error;
   }
 
   error_code read_event_member(std::string_view key, json::value& value, Event& event, uint32_t number, bool& has_attributes) {
@@ -137,37 +107,27 @@ class MispReader : JsonReader {
   }
 
   error_code read_objects(json::value& value, uint32_t event) {
-    json::array list;
-    if (const error_code error = value.get_array().get(list)) return error;
-    for (auto item : list) {
-      json::value each;
-      if (const error_code error = item.get(each)) return error;
+    return each_item(value, [&](json::value& each) {
       bool deleted = false;
       const size_t first = out_.attributes.size();
       const error_code error = each_member(each, [&](std::string_view key, json::value& member) {
         if (key == "deleted") return truth(member, deleted);
         return key == "Attribute" ? read_attributes(member, event) : SUCCESS;
       });
-      if (error != SUCCESS) return error;
       for (size_t i = first; deleted && i < out_.attributes.size(); ++i) out_.attributes[i].deleted = true;
-    }
-    return SUCCESS;
+      return error;
+    });
   }
 
   error_code read_attributes(json::value& value, uint32_t event) {
-    json::array list;
-    if (const error_code error = value.get_array().get(list)) return error;
-    for (auto item : list) {
-      json::value each;
-      if (const error_code error = item.get(each)) return error;
+    return each_item(value, [&](json::value& each) {
       Attribute attribute;
       attribute.line = line_at(each.raw_json_token().data());
       attribute.event = event;
       const error_code error = each_member(each, [&](std::string_view key, json::value& member) { return read_attribute_member(key, member, attribute); });
-      if (error != SUCCESS) return error;
       out_.attributes.push_back(attribute);
-    }
-    return SUCCESS;
+      return error;
+    });
   }
   error_code read_attribute_member(std::string_view key, json::value& value, Attribute& out) {
     error_code error = SUCCESS;
@@ -182,17 +142,12 @@ class MispReader : JsonReader {
   }
 
   error_code read_tags(json::value& value, std::string_view& tlp) {
-    json::array list;
-    if (const error_code error = value.get_array().get(list)) return error;
-    for (auto item : list) {
-      json::value each;
-      if (const error_code error = item.get(each)) return error;
+    return each_item(value, [&](json::value& each) {
       std::string_view name;
       const error_code error = each_member(each, [&](std::string_view key, json::value& member) { return key == "name" ? optional_text(member, name) : SUCCESS; });
-      if (error != SUCCESS) return error;
-      if (is_tlp_tag(name) && is_stricter(name, tlp)) tlp = name;
-    }
-    return SUCCESS;
+      if (error == SUCCESS && is_tlp_tag(name) && is_stricter(name, tlp)) tlp = name;
+      return error;
+    });
   }
 
   error_code optional_text(json::value& value, std::string_view& out) {

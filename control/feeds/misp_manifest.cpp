@@ -19,22 +19,15 @@ class ManifestReader : JsonReader {
 
  private:
   error_code read_document(json::document& document) {
-    json::object root;
-    if (const error_code error = document.get_object().get(root)) return error;
-    for (auto field : root) {
-      std::string_view key;
-      json::value value;
-      if (const error_code error = read_field(field, key, value)) return error;
-      if (!is_misp_uuid(key)) continue;
-      MispManifestEntry entry{std::string(key), {}};
-      const error_code error = each_member(value, [&](std::string_view name, json::value& member) {
+    return each_member(document, [&](std::string_view key, json::value& value) {
+      if (!is_misp_uuid(key)) return SUCCESS;
+      MispManifestEntry& entry = out_.emplace_back();
+      entry.uuid = key;
+      return each_member(value, [&](std::string_view name, json::value& member) {
         if (name == "timestamp") entry.timestamp = digits_of(member.raw_json_token());
         return SUCCESS;
       });
-      if (error != SUCCESS) return error;
-      out_.push_back(std::move(entry));
-    }
-    return SUCCESS;
+    });
   }
   // A number, in quotes or not.
   static std::string digits_of(std::string_view token) {

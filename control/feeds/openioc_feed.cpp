@@ -8,6 +8,7 @@
 
 #include "control/feeds/collector.h"
 #include "control/feeds/limits.h"
+#include "control/feeds/line_counter.h"
 #include "control/feeds/line_reader.h"
 #include "control/feeds/openioc_terms.h"
 #include "control/feeds/sniff.h"
@@ -23,24 +24,6 @@ struct Item {
   std::string wrong;  // why it is none
 };
 using Conjunction = std::vector<Item>;  // all of them together
-
-// Lines of places that mostly rise.
-class LineCounter {
- public:
-  explicit LineCounter(std::string_view text) : text_(text) {}
-  uint32_t line_at(size_t offset) {
-    offset = std::min(offset, text_.size());
-    if (offset < counted_) counted_ = 0, line_ = 1;
-    line_ += static_cast<uint32_t>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(counted_), text_.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
-    counted_ = offset;
-    return line_;
-  }
-
- private:
-  std::string_view text_;
-  size_t counted_ = 0;
-  uint32_t line_ = 1;
-};
 
 // "ioc:Indicator" is "Indicator".
 std::string_view local_name(const pugi::xml_node& node) {
@@ -146,10 +129,7 @@ class OpeniocReader {
     if (std::all_of(terms.begin(), terms.end(), [](const Term& term) { return term.negated; }))
       return collector_.reject(line, shown(terms[0].value) + " must not be met, and nothing else is wanted");
     const uint64_t loaded_before = collector_.report().loaded;
-    const std::string text = terms.size() == 1 ? terms[0].value : format_terms(terms);
-    const Kind kind = terms.size() == 1 ? terms[0].kind : Kind::compound;
-    const MatchMode mode = terms.size() == 1 ? terms[0].mode : MatchMode::exact;
-    collector_.add(line, {.value = text, .kind = kind_name(kind), .mode = mode_name(mode), .note = note_});
+    collector_.add(line, {.note = note_}, terms);
     taken_ += collector_.report().loaded != loaded_before ? conjunction.size() : 0;
   }
 

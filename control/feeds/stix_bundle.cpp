@@ -10,6 +10,7 @@
 #include "control/feeds/large_pages.h"
 #include "control/feeds/line_reader.h"
 #include "control/feeds/stix_version.h"
+#include "control/feeds/tlp_text.h"
 
 namespace sekisho {
 
@@ -28,15 +29,6 @@ constexpr Marking fixed_markings[] = {{"marking-definition--613f2e26-407d-48c7-9
                                       {"marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421", Tlp::amber},
                                       {"marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003", Tlp::amber_strict},
                                       {"marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1", Tlp::red}};
-
-// "amber", "TLP:AMBER+STRICT"; nothing where the text is no traffic light.
-std::optional<Tlp> tlp_named(std::string_view text) {
-  std::string word = lowered(text);
-  if (word.starts_with("tlp:")) word.erase(0, 4);
-  if (word == "white") return Tlp::clear;
-  Tlp tlp;
-  return tlp_from_name(word, tlp) ? std::optional(tlp) : std::nullopt;
-}
 
 // Phases of kill chains that are one sub-phase of ours. Delivery, initial access and the like may be several: what is seen decides.
 struct ChainPhase {
@@ -89,18 +81,10 @@ class Reader : JsonReader {
   static const Member members[];
 
   error_code read_document(json::document& document) {
-    json::object root;
-    if (const error_code error = document.get_object().get(root)) return error;
-    for (auto field : root) {
-      std::string_view key;
-      json::value value;
-      if (const error_code error = read_field(field, key, value)) return error;
-      error_code error = SUCCESS;
-      if (key == "objects") error = read_objects(value);
-      else if (key == "type") error = read_type(value);
-      if (error != SUCCESS) return error;
-    }
-    return SUCCESS;
+    return each_member(document, [&](std::string_view key, json::value& value) {
+      if (key == "objects") return read_objects(value);
+      return key == "type" ? read_type(value) : SUCCESS;
+    });
   }
   error_code read_type(json::value& value) {
     std::string_view type;
@@ -109,18 +93,13 @@ class Reader : JsonReader {
     return error;
   }
   error_code read_objects(json::value& value) {
-    json::array list;
-    if (const error_code error = value.get_array().get(list)) return error;
     has_objects_ = true;
-    for (auto item : list) {
-      json::value each;
+    return each_item(value, [&](json::value& each) {
       json::object object;
-      if (const error_code error = item.get(each)) return error;
       const uint32_t line = line_at(each.raw_json_token().data());
-      if (const error_code error = each.get_object().get(object)) return error;
-      if (const error_code error = read_object(object, line)) return error;
-    }
-    return SUCCESS;
+      const error_code error = each.get_object().get(object);
+      return error != SUCCESS ? error : read_object(object, line);
+    });
   }
   error_code read_object(json::object& object, uint32_t line) {
     Object read;
@@ -154,8 +133,8 @@ class Reader : JsonReader {
     }
     out_.marking_refs.resize(indicator.first_marking);
     if (read.type != "marking-definition") return;
-    auto tlp = tlp_named(read.definition);
-    if (!tlp) tlp = tlp_named(indicator.name);
+    auto tlp = tlp_in_text(read.definition);
+    if (!tlp) tlp = tlp_in_text(indicator.name);
     if (tlp) out_.markings.insert_or_assign(indicator.id, *tlp);
   }
 
@@ -197,21 +176,16 @@ class Reader : JsonReader {
     });
   }
   error_code kill_chain_phases(json::value& value, Object& object) {
-    json::array list;
-    if (const error_code error = value.get_array().get(list)) return error;
-    for (auto item : list) {
-      json::value each;
-      if (const error_code error = item.get(each)) return error;
+    return each_item(value, [&](json::value& each) {
       std::string_view chain, phase;
       const error_code error = each_member(each, [&](std::string_view key, json::value& member) {
         if (key == "kill_chain_name") return read_text(member, chain);
         return key == "phase_name" ? read_text(member, phase) : SUCCESS;
       });
-      if (error != SUCCESS) return error;
       for (const ChainPhase& row : chain_phases)
         if (row.chain == chain && row.phase == phase && object.indicator.phase.empty()) object.indicator.phase = row.sub_phase;
-    }
-    return SUCCESS;
+      return error;
+    });
   }
   // {"tlp": "amber"}
   error_code definition(json::value& value, Object& object) {

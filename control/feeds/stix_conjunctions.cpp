@@ -137,7 +137,7 @@ class LeafValues {
   std::vector<Read> read_;  // by the literal, which is of one comparison
 };
 
-bool has_type(const StixTerm& term, std::string_view type) {
+bool has_type(const Term& term, std::string_view type) {
   if (term.kind == Kind::domain) return type == "domain-name";
   return type == (term.value.find(':') == std::string::npos ? "ipv4-addr" : "ipv6-addr");
 }
@@ -181,7 +181,7 @@ StixConjunction conjunction_of(LeafValues& leaves, Alternative& alternative) {
 
 bool is_single(const StixConjunction& conjunction, Kind kind, MatchMode mode) {
   if (!conjunction.unsaid.empty() || conjunction.terms.size() != 1) return false;
-  const StixTerm& term = conjunction.terms[0];
+  const Term& term = conjunction.terms[0];
   return !term.negated && term.kind == kind && term.mode == mode;
 }
 
@@ -192,7 +192,7 @@ void join_subdomains(std::vector<StixConjunction>& list) {
            each.terms[0].value.find_first_of("*?", 1) == std::string::npos;
   };
   if (list.size() < 2 || std::none_of(list.begin(), list.end(), is_below)) return;
-  std::unordered_map<std::string, StixTerm*> names;
+  std::unordered_map<std::string, Term*> names;
   for (StixConjunction& each : list)
     if (is_single(each, Kind::domain, MatchMode::exact)) names.try_emplace(lowered(each.terms[0].value), &each.terms[0]);
   std::erase_if(list, [&](const StixConjunction& each) {

@@ -8,7 +8,7 @@
 namespace sekisho {
 
 struct StixConjunction {
-  std::vector<StixTerm> terms;  // no two alike
+  std::vector<Term> terms;  // no two alike
   std::string unsaid;           // not empty: which part indicators cannot say, and why; `terms` are then of no use
 };
 

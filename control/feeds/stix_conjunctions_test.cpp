@@ -10,7 +10,7 @@ using namespace sekisho;
 
 namespace {
 
-std::string term_text(const StixTerm& term) {
+std::string term_text(const Term& term) {
   return (term.negated ? "!" : "") + std::string(kind_name(term.kind)) + "/" + std::string(mode_name(term.mode)) + "/" + term.value;
 }
 
@@ -23,7 +23,7 @@ std::string told(std::string_view text) {
   for (const StixConjunction& conjunction : conjunctions_of(pattern)) {
     if (!conjunction.unsaid.empty()) out += "(" + conjunction.unsaid + ")";
     else
-      for (const StixTerm& term : conjunction.terms) out += (&term == conjunction.terms.data() ? "" : "&") + term_text(term);
+      for (const Term& term : conjunction.terms) out += (&term == conjunction.terms.data() ? "" : "&") + term_text(term);
     out += ";";
   }
   return out;

@@ -7,7 +7,6 @@
 #include "control/feeds/sniff.h"
 #include "control/feeds/stix_bundle.h"
 #include "control/feeds/stix_conjunctions.h"
-#include "matchers/compound/terms.h"
 #include "matchers/limits.h"
 
 namespace sekisho {
@@ -58,13 +57,13 @@ class StixReader {
     if (indicator.pattern.empty()) return "has no pattern";
     if (const std::string wrong = read_stix_pattern(indicator.pattern, pattern_); !wrong.empty()) return "pattern " + shown(indicator.pattern) + ": " + wrong;
     make_note(indicator);
-    FeedLine cells{.severity = indicator.severity, .confidence = indicator.confidence, .tlp = bundle.tlp_of(indicator),
+    const FeedLine cells{.severity = indicator.severity, .confidence = indicator.confidence, .tlp = bundle.tlp_of(indicator),
                    .valid_from = indicator.valid_from, .valid_until = indicator.valid_until, .phase = indicator.phase,
                    .route = indicator.route, .action = indicator.action, .note = note_};
     return add(indicator, cells);
   }
 
-  std::string add(const StixIndicator& indicator, FeedLine& cells) {
+  std::string add(const StixIndicator& indicator, const FeedLine& cells) {
     std::string first;
     size_t left_out = 0;
     for (const StixConjunction& conjunction : conjunctions_of(pattern_)) {
@@ -73,15 +72,9 @@ class StixReader {
         if (left_out++ == 0) first = reason;
         continue;
       }
-      const StixTerm& term = conjunction.terms[0];
-      const bool is_one = conjunction.terms.size() == 1;
-      const std::string all = is_one ? std::string() : compound_of(conjunction);
-      cells.value = is_one ? term.value : all;
-      cells.kind = kind_name(is_one ? term.kind : Kind::compound);
-      cells.mode = mode_name(is_one ? term.mode : MatchMode::exact);
       full_ = full_ || !collector_.has_room(indicator.line);
       if (full_) break;
-      collector_.add(indicator.line, cells);
+      collector_.add(indicator.line, cells, conjunction.terms);
     }
     if (left_out == 0) return {};
     return "pattern " + shown(indicator.pattern) + ": " + first + (left_out == 1 ? "" : "; and " + std::to_string(left_out - 1) + " more of its parts");
@@ -92,14 +85,8 @@ class StixReader {
     const auto& terms = conjunction.terms;
     if (terms.size() > compound_terms_max)
       return "needs " + std::to_string(terms.size()) + " values at once: at most " + std::to_string(compound_terms_max) + " are met together";
-    const bool nothing_wanted = std::all_of(terms.begin(), terms.end(), [](const StixTerm& term) { return term.negated; });
+    const bool nothing_wanted = std::all_of(terms.begin(), terms.end(), [](const Term& term) { return term.negated; });
     return nothing_wanted ? shown(terms[0].value) + " is met where it is missing: it cannot stand alone" : "";
-  }
-
-  static std::string compound_of(const StixConjunction& conjunction) {
-    std::vector<Term> terms;
-    for (const StixTerm& term : conjunction.terms) terms.push_back({term.kind, term.mode, term.value, term.negated});
-    return format_terms(terms);
   }
 
   // "name (id): description": what is last is cut where the note is too long.

@@ -178,13 +178,13 @@ std::string like_as_glob(std::string_view like) {
   return out;
 }
 
-void set(StixTerm& term, MatchMode mode, std::string value) {
+void set(Term& term, MatchMode mode, std::string value) {
   term.mode = mode;
   term.value = std::move(value);
 }
 
 // "%" is any run of characters, "_" any one; the whole value is compared.
-std::string like_value(std::string_view like, StixTerm& term) {
+std::string like_value(std::string_view like, Term& term) {
   const std::string_view written = like.substr(0, like.find_last_not_of('%') + 1);
   if (term.kind == Kind::url) like = without_like_scheme(like);
   if (like.find_first_not_of("%_") == std::string_view::npos) return "is met by every value";
@@ -225,7 +225,7 @@ std::string without_scheme(std::string_view expression) {
   return std::string(expression);
 }
 
-std::string expression_value(std::string_view expression, StixTerm& term) {
+std::string expression_value(std::string_view expression, Term& term) {
   std::string value(expression);
   if (term.kind == Kind::url) value = without_scheme(expression);
   if (term.kind == Kind::url && (value.find("://") != std::string::npos || value.find(":\\/\\/") != std::string::npos))
@@ -236,7 +236,7 @@ std::string expression_value(std::string_view expression, StixTerm& term) {
 
 // --- shapes
 
-std::string plain_value(std::string_view text, StixOperator op, StixTerm& term) {
+std::string plain_value(std::string_view text, StixOperator op, Term& term) {
   switch (op) {
     case StixOperator::equal: set(term, term.kind == Kind::address ? take_mode(term.kind, text) : MatchMode::exact, std::string(text)); return {};
     case StixOperator::like: return like_value(text, term);
@@ -250,7 +250,7 @@ std::string plain_value(std::string_view text, StixOperator op, StixTerm& term) 
   }
 }
 
-std::string host_value(std::string_view text, StixOperator op, StixTerm& term) {
+std::string host_value(std::string_view text, StixOperator op, Term& term) {
   if (op == StixOperator::matches && term.kind == Kind::address) return "is an expression for addresses and names at once";
   if (op == StixOperator::equal) term.kind = parse_cidr(text) ? Kind::address : Kind::domain;
   else if (op == StixOperator::like) term.kind = text.find_first_not_of("0123456789.:%_") == std::string_view::npos ? Kind::address : Kind::domain;
@@ -260,7 +260,7 @@ std::string host_value(std::string_view text, StixOperator op, StixTerm& term) {
 // A URL's normal form is host/path?query: the target begins at the first slash, and its case counts.
 constexpr std::string_view any_host = "^[^/]*";
 
-std::string request_value(std::string_view text, StixOperator op, StixTerm& term) {
+std::string request_value(std::string_view text, StixOperator op, Term& term) {
   if (text.find("://") != std::string_view::npos) return plain_value(text, op, term);
   const bool from_start = text.starts_with('/');
   if (op == StixOperator::equal && from_start) {
@@ -275,19 +275,19 @@ std::string request_value(std::string_view text, StixOperator op, StixTerm& term
   return {};
 }
 
-std::string protocol_value(std::string_view text, StixOperator op, StixTerm& term) {
+std::string protocol_value(std::string_view text, StixOperator op, Term& term) {
   const std::string name = lowered(text);
   if (std::find(std::begin(carriers), std::end(carriers), name) != std::end(carriers)) return "is below the protocols of applications";
   return plain_value(name, op, term);
 }
 
-std::string type_value(std::string_view text, StixOperator op, StixTerm& term) {
+std::string type_value(std::string_view text, StixOperator op, Term& term) {
   if (op != StixOperator::equal || term.negated) return "is no value that is looked for in traffic";
   term.value = text;
   return {};
 }
 
-using ShapeFunction = std::string (*)(std::string_view text, StixOperator op, StixTerm& term);
+using ShapeFunction = std::string (*)(std::string_view text, StixOperator op, Term& term);
 constexpr ShapeFunction shapes[] = {plain_value, host_value, request_value, protocol_value, type_value};  // by Shape
 
 }  // namespace

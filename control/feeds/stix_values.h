@@ -6,22 +6,13 @@
 #include <optional>
 
 #include "control/feeds/stix_pattern.h"
-#include "matchers/indicator.h"
+#include "matchers/compound/terms.h"
 #include "matchers/normalise/number.h"
 
 namespace sekisho {
 
-struct StixTerm {
-  Kind kind = Kind::domain;
-  MatchMode mode = MatchMode::exact;
-  std::string value;     // as a feed's row would write it; not yet held against its kind's form
-  bool negated = false;  // met where the value is not
-
-  friend bool operator==(const StixTerm&, const StixTerm&) = default;
-};
-
 struct StixValue {
-  StixTerm term;
+  Term term;                         // its value as a feed's row would write it; not yet held against its kind's form
   std::string_view path;             // of the list, which lives for ever: two of one path look at the same thing
   std::optional<NumberRange> range;  // of kinds that are numbers: what the term's value says
   bool is_type = false;              // no term of its own: the type of what stands at the path's "value" ("dst_ref.type = 'ipv4-addr'")

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "control/feeds/timestamp.h"
 #include "dataplane/record/file_descriptor.h"
 
 namespace sekisho {
@@ -46,15 +47,14 @@ std::string line_of(const Image& image, const IndicatorEntry& entry) {
     out += ',';
     put_quoted(cell, out);
   };
-  const auto put_time = [&put](int64_t seconds) { put(seconds == 0 ? std::string() : std::to_string(seconds)); };
   put_quoted(image.text(entry.original_offset, entry.original_length), out);
   put(kind_name(entry.kind));
   put(mode_name(entry.mode));
   put(entry.severity == 0 ? std::string() : std::to_string(entry.severity));
   put(std::to_string(entry.confidence));
   put(tlp_name(entry.tlp));
-  put_time(entry.valid_from_s);
-  put_time(entry.valid_until_s);
+  put(time_cell(entry.valid_from_s));
+  put(time_cell(entry.valid_until_s));
   put(action_name(entry.action));
   put(image.feed(entry.feed));
   return out;

@@ -18,7 +18,7 @@
 namespace sekisho {
 
 struct Term {
-  Kind kind;
+  Kind kind = Kind::domain;
   MatchMode mode = MatchMode::exact;
   std::string value;
   bool negated = false;
